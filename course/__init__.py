@@ -1,0 +1,1 @@
+"""Chat or API? The package behind the lessons."""
