@@ -1,1 +1,36 @@
-"""Chat or API? The package behind the lessons."""
+"""Chat or API? The package behind the lessons.
+
+A lesson begins with `course.start()`. Importing this package loads nothing heavy; each function does that
+when it is called.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas
+
+__all__ = ["ledger", "model", "start"]
+__version__ = "0.1.0"
+
+
+def start(mode: str | None = None) -> None:
+    """Start the practice platform for this kernel; see `course.session.start`."""
+    from course import session
+
+    session.start(mode)
+
+
+def model(vendor: str, tier: str = "small") -> str:
+    """The ID of a vendor's current model; `tier` is "small", "standard" or "large"."""
+    from course import session
+
+    return session.model(vendor, tier)
+
+
+def ledger() -> pandas.DataFrame:
+    """Every call of this session with its tokens and cost; see `course.session.ledger`."""
+    from course import session
+
+    return session.ledger()

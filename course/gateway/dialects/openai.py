@@ -1,0 +1,198 @@
+"""What all of OpenAI's endpoints share: the key, the error bodies, a request's fields, the list of models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, time
+
+from ..types import Fault
+
+VENDOR = "openai"
+
+_KEYS_PAGE = "https://platform.openai.com/account/api-keys"
+_NO_KEY = (
+    "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer "
+    "auth (i.e. Authorization: Bearer YOUR_KEY), or as the password field (with blank username) if you're "
+    "accessing the API from your browser and are prompted for a username and password. You can obtain an API "
+    f"key from {_KEYS_PAGE}."
+)
+# kind → (HTTP status, type, code, message)
+_FAULTS = {
+    "invalid_request": (400, "invalid_request_error", None, ""),
+    "missing_key": (401, "invalid_request_error", None, _NO_KEY),
+    "invalid_key": (
+        401,
+        "invalid_request_error",
+        "invalid_api_key",
+        f"Incorrect API key provided: {{secret}}. You can find your API key at {_KEYS_PAGE}.",
+    ),
+    "unknown_model": (
+        404,
+        "invalid_request_error",
+        "model_not_found",
+        "The model `{model}` does not exist or you do not have access to it.",
+    ),
+    "context_too_long": (
+        400,
+        "invalid_request_error",
+        "context_length_exceeded",
+        "This model's maximum context length is {window} tokens. However, your messages resulted in {tokens} "
+        "tokens. Please reduce the length of the messages.",
+    ),
+    "too_large": (413, "invalid_request_error", None, "Maximum content size limit ({limit} bytes) exceeded."),
+    "unknown_route": (404, "invalid_request_error", None, "Invalid URL ({method} {path})"),
+    "wrong_method": (
+        405,
+        "invalid_request_error",
+        "method_not_supported",
+        "Not allowed to {method} on {path} (HINT: Perhaps you meant to use a different HTTP method?)",
+    ),
+    "internal": (
+        500,
+        "server_error",
+        None,
+        "The server had an error while processing your request.",
+    ),
+}
+
+
+def secret(headers: Mapping[str, str]) -> str | None:
+    """The key that came with a request, if any."""
+    scheme, _, value = headers.get("authorization", "").partition(" ")
+    return value.strip() or None if scheme.lower() == "bearer" else None
+
+
+def render_fault(fault: Fault) -> tuple[int, dict]:
+    """HTTP status and error body."""
+    status, kind, code, message = _FAULTS[fault.kind]
+    detail = {**fault.detail, "secret": masked(str(fault.detail.get("secret", "")))}
+    return status, {
+        "error": {
+            "message": fault.message or message.format(**detail),
+            "type": kind,
+            "param": fault.param,
+            "code": fault.code or code,
+        }
+    }
+
+
+def masked(secret: str) -> str:
+    """A key as OpenAI shows it in an error: eight characters, stars, four characters."""
+    if len(secret) <= 12:
+        return "*" * len(secret)
+    return secret[:8] + "*" * (len(secret) - 12) + secret[-4:]
+
+
+def render_models(models: list) -> dict:
+    return {"object": "list", "data": [render_model(model) for model in models]}
+
+
+def render_model(model) -> dict:
+    """A model of the catalog. `created` is the day its facts were checked: its birthday is not on file."""
+    return {
+        "id": model.id,
+        "object": "model",
+        "created": int(datetime.combine(model.accessed_on, time(), UTC).timestamp()),
+        "owned_by": VENDOR,
+        "shutdown_date": model.retired_on.isoformat() if model.retired_on else None,
+    }
+
+
+# Fields of a request. Each function takes a JSON value and the field's name as OpenAI writes it, such as
+# "messages[0].content", and raises the `Fault` that OpenAI would answer with. `null` counts as absent.
+
+
+def missing(name: str) -> Fault:
+    return Fault(
+        "invalid_request", f"Missing required parameter: '{name}'.", name, "missing_required_parameter"
+    )
+
+
+def wrong_type(name: str, expected: str, value: object) -> Fault:
+    message = f"Invalid type for '{name}': expected {expected}, but got {_json_type(value)} instead."
+    return Fault("invalid_request", message, name, "invalid_type")
+
+
+def invalid(name: str, problem: str, code: str = "invalid_value") -> Fault:
+    return Fault("invalid_request", f"Invalid '{name}': {problem}", name, code)
+
+
+def unsupported(name: str) -> Fault:
+    message = f"Unsupported parameter: '{name}' is not supported with this model."
+    return Fault("invalid_request", message, name, "unsupported_parameter")
+
+
+def check_names(fields: dict, allowed: frozenset[str], prefix: str = "") -> None:
+    """Refuse the first field whose name is not allowed."""
+    for name in fields:
+        if name not in allowed:
+            full = f"{prefix}{name}"
+            raise Fault("invalid_request", f"Unknown parameter: '{full}'.", full, "unknown_parameter")
+
+
+def json_object(value: object, name: str) -> dict:
+    if not isinstance(value, dict):
+        raise wrong_type(name, "an object", value)
+    return value
+
+
+def string(value: object, name: str) -> str:
+    if not isinstance(value, str):
+        raise wrong_type(name, "a string", value)
+    return value
+
+
+def boolean(value: object, name: str) -> bool:
+    if value is not None and not isinstance(value, bool):
+        raise wrong_type(name, "a boolean", value)
+    return bool(value)
+
+
+def integer(value: object, name: str, low: int) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise wrong_type(name, "an integer", value)
+    if value < low:
+        problem = f"integer below minimum value. Expected a value >= {low}, but got {value} instead."
+        raise invalid(name, problem, "integer_below_min_value")
+    return value
+
+
+def number(value: object, name: str, low: float, high: float) -> None:
+    """Check a number that has no effect on a model made of rules."""
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise wrong_type(name, "a number", value)
+    if value < low:
+        problem = f"decimal below minimum value. Expected a value >= {low}, but got {value} instead."
+        raise invalid(name, problem, "decimal_below_min_value")
+    if value > high:
+        problem = f"decimal above maximum value. Expected a value <= {high}, but got {value} instead."
+        raise invalid(name, problem, "decimal_above_max_value")
+
+
+def choice(value: object, name: str, options: tuple[str, ...]) -> str | None:
+    if value is None:
+        return None
+    if string(value, name) not in options:
+        listed = ", ".join(f"'{option}'" for option in options[:-1])
+        listed = f"{listed}, and '{options[-1]}'" if listed else f"'{options[-1]}'"
+        message = f"Invalid value: '{value}'. Supported values are: {listed}."
+        raise Fault("invalid_request", message, name, "invalid_value")
+    return value
+
+
+def _json_type(value: object) -> str:
+    if value is None:
+        return "null"
+    names = {
+        bool: "a boolean",
+        int: "an integer",
+        float: "a decimal",
+        str: "a string",
+        list: "an array",
+        dict: "an object",
+    }
+    return names[type(value)]

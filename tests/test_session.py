@@ -1,0 +1,240 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from decimal import Decimal
+
+import openai
+import pytest
+
+import course
+from course import catalog, session
+
+QUESTION = [{"role": "user", "content": "What is a token?"}]
+VARIABLES = ("OPENAI_BASE_URL", "OPENAI_API_KEY", "NO_PROXY", "no_proxy", "COURSE_MODE")
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch):
+    """Each test begins without a session and leaves neither a session nor an environment behind."""
+    for name in VARIABLES:
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    session.stop()
+    yield
+    session.stop()
+
+
+def run_python(code: str, **options) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True, **options
+    )
+
+
+def test_start_says_one_line_and_can_be_repeated(capsys):
+    course.start()
+    address, key = os.environ["OPENAI_BASE_URL"], os.environ["OPENAI_API_KEY"]
+    course.start()
+    course.start("practice")
+    assert capsys.readouterr().out == f"{session.READY}\n" * 3
+    assert (os.environ["OPENAI_BASE_URL"], os.environ["OPENAI_API_KEY"]) == (address, key)
+
+
+def test_a_lesson_cell_holds_only_vendor_code():
+    course.start()
+    reply = openai.OpenAI().chat.completions.create(model=course.model("openai"), messages=QUESTION)
+    assert reply.choices[0].message.content.startswith("A token is")
+
+
+def test_a_proxy_in_the_environment_does_no_harm(monkeypatch):
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "http://proxy.invalid:3128")
+    monkeypatch.setenv("NO_PROXY", "intranet.example, 10.0.0.0/8")
+    course.start()
+    assert os.environ["NO_PROXY"] == "intranet.example,10.0.0.0/8,127.0.0.1,localhost"
+    assert os.environ["no_proxy"] == "127.0.0.1,localhost"
+    assert openai.OpenAI(max_retries=0).models.list().data
+
+
+def test_hosts_already_outside_the_proxy_are_named_once(monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "localhost")
+    course.start()
+    course.start()
+    assert os.environ["NO_PROXY"] == "localhost,127.0.0.1"
+
+
+def test_start_repairs_an_environment_that_was_changed(monkeypatch):
+    course.start()
+    monkeypatch.setenv("OPENAI_API_KEY", "something else")
+    course.start()
+    assert openai.OpenAI().models.list().data
+
+
+def test_start_replaces_a_server_that_has_died():
+    course.start()
+    session._session.server.stop()
+    course.start()
+    assert openai.OpenAI().models.list().data
+
+
+def test_start_works_inside_a_running_event_loop():
+    async def cell():
+        course.start()
+        plain = openai.OpenAI().chat.completions.create(model=course.model("openai"), messages=QUESTION)
+        async with openai.AsyncOpenAI() as client:
+            other = await client.chat.completions.create(model=course.model("openai"), messages=QUESTION)
+        return plain.choices[0].message.content == other.choices[0].message.content
+
+    assert asyncio.run(cell())
+
+
+@pytest.mark.parametrize("mode", ["live", "Practice", "0"])
+def test_a_mode_that_does_not_exist_is_refused(mode, monkeypatch):
+    with pytest.raises(ValueError, match="does not exist"):
+        course.start(mode)
+    monkeypatch.setenv("COURSE_MODE", mode)
+    with pytest.raises(ValueError, match="does not exist"):
+        course.start()
+    assert "OPENAI_BASE_URL" not in os.environ
+
+
+def test_the_key_of_a_chat_plan_is_refused():
+    course.start()
+    with pytest.raises(openai.AuthenticationError) as refusal:
+        openai.OpenAI(api_key="the password of my chat plan").models.list()
+    assert refusal.value.status_code == 401
+    assert "password" not in refusal.value.body["message"]
+
+
+def test_model_finds_a_current_model_of_each_tier():
+    facts = catalog.load()
+    for tier in ("small", "standard", "large"):
+        assert facts.model(course.model("openai", tier)).tier == tier
+    assert course.model("openai") == course.model("openai", "small")
+
+
+def test_every_openai_model_of_a_tier_answers_and_is_priced():
+    course.start()
+    for model in catalog.load().models:
+        if model.vendor == "openai" and model.tier and not model.retired_on:
+            openai.OpenAI().chat.completions.create(model=model.id, messages=QUESTION)
+    assert (course.ledger()["cost_usd"] > 0).all()
+
+
+def test_the_ledger_prices_a_call_as_by_hand():
+    course.start()
+    reply = openai.OpenAI().chat.completions.create(model=course.model("openai"), messages=QUESTION)
+    facts = catalog.load()
+    by_hand = (
+        reply.usage.prompt_tokens * facts.price(reply.model, "input").price
+        + reply.usage.completion_tokens * facts.price(reply.model, "output").price
+    ) / 1_000_000
+    (row,) = course.ledger().to_dict("records")
+    assert f"{by_hand:.6f}" == str(row["cost_usd"])
+    assert row | {"cost_usd": Decimal(0)} == {
+        "call": 1,
+        "project": "Default project",
+        "key": "0001",
+        "model": reply.model,
+        "input": reply.usage.prompt_tokens,
+        "cached_input": 0,
+        "cache_write": 0,
+        "output": reply.usage.completion_tokens,
+        "reasoning": 0,
+        "cost_usd": Decimal(0),
+        "status": "ok",
+    }
+    assert os.environ["OPENAI_API_KEY"].endswith("0001")
+
+
+def test_the_ledger_is_an_empty_table_before_the_first_call():
+    course.start()
+    table = course.ledger()
+    assert len(table) == 0
+    assert list(table.columns)[0] == "call"
+    assert list(table.columns)[-2:] == ["cost_usd", "status"]
+
+
+def test_without_start_there_is_no_ledger():
+    with pytest.raises(RuntimeError, match=r"course\.start\(\)"):
+        course.ledger()
+
+
+def test_two_sessions_give_the_same_output():
+    code = """
+import course, openai
+course.start()
+client = openai.OpenAI()
+for _ in range(2):
+    reply = client.chat.completions.create(model=course.model("openai"), messages=[
+        {"role": "user", "content": "What is a token?"}])
+    print(reply.id, reply.choices[0].message.content, reply.usage)
+print(course.ledger().to_string())
+"""
+    first, second = run_python(code).stdout, run_python(code).stdout
+    assert first == second
+    assert first.count("chatcmpl-") == 2
+
+
+def test_the_end_of_the_process_leaves_nothing_behind(tmp_path):
+    working, temporary = tmp_path / "working", tmp_path / "temporary"
+    working.mkdir()
+    temporary.mkdir()
+    code = """
+import course, openai
+course.start()
+stream = openai.OpenAI().chat.completions.create(model=course.model("openai"), stream=True,
+    messages=[{"role": "user", "content": "What is a token?"}])
+next(iter(stream))
+"""
+    environment = os.environ | {name: str(temporary) for name in ("TMPDIR", "TEMP", "TMP")}
+    done = run_python(code, cwd=working, env=environment)
+    assert done.stdout == f"{session.READY}\n"
+    assert done.stderr == ""
+    assert list(working.iterdir()) == list(temporary.iterdir()) == []
+
+
+def test_importing_the_course_loads_nothing_heavy():
+    heavy = (
+        "pandas numpy matplotlib openai anthropic starlette uvicorn sqlalchemy tiktoken ipywidgets anywidget"
+    )
+    code = f"import sys, course; print([name for name in {heavy.split()!r} if name in sys.modules])"
+    assert run_python(code).stdout == "[]\n"
+
+
+def test_a_kernel_can_be_restarted_and_run_again():
+    from jupyter_client.manager import start_new_kernel
+
+    code = """
+import course
+course.start()
+from openai import OpenAI
+print(len(OpenAI().chat.completions.create(model=course.model("openai"), messages=[
+    {"role": "user", "content": "What is a token?"}]).choices))
+print(len(course.ledger()))
+"""
+    manager, client = start_new_kernel(kernel_name="python3")
+
+    def run_all() -> str:
+        printed = []
+        reply = client.execute_interactive(
+            code,
+            timeout=60,
+            output_hook=lambda message: printed.append(
+                message["content"].get("text", "") or str(message["content"].get("evalue", ""))
+            ),
+        )
+        assert reply["content"]["status"] == "ok", printed
+        return "".join(printed)
+
+    try:
+        assert run_all() == f"{session.READY}\n1\n1\n"
+        assert run_all() == f"{session.READY}\n1\n2\n"
+        manager.restart_kernel()
+        client.wait_for_ready(timeout=60)
+        assert run_all() == f"{session.READY}\n1\n1\n"
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel()
