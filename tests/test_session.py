@@ -153,7 +153,7 @@ def test_the_ledger_is_an_empty_table_before_the_first_call():
     course.start()
     table = course.ledger()
     assert len(table) == 0
-    assert list(table.columns)[0] == "call"
+    assert table.columns[0] == "call"
     assert list(table.columns)[-2:] == ["cost_usd", "status"]
 
 
