@@ -18,7 +18,10 @@ class ThreadedServer:
     """An ASGI app on a free port of 127.0.0.1. The thread ends with the process at the latest."""
 
     def __init__(self, app):
-        self._socket = socket.create_server(("127.0.0.1", 0))
+        # asyncio sends small answers at once (TCP_NODELAY) only where the protocol is named; else each answer
+        # may wait 40 ms for the client's acknowledgement.
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        self._socket.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self._server = uvicorn.Server(
             uvicorn.Config(
