@@ -109,6 +109,8 @@ def ledger() -> pandas.DataFrame:
 
 
 def _open_session() -> Session:
+    from sqlalchemy import URL
+
     from course import catalog, tokens
     from course.gateway.app import create_app
     from course.gateway.engines.practice import PracticeEngine
@@ -120,7 +122,7 @@ def _open_session() -> Session:
         return tokens.count(text, model_id).tokens
 
     directory = tempfile.TemporaryDirectory(prefix="course-", ignore_cleanup_errors=True)
-    store = Store(f"sqlite:///{Path(directory.name, 'gateway.sqlite')}")
+    store = Store(URL.create("sqlite", database=str(Path(directory.name, "gateway.sqlite"))))
     project = store.add_project("Default project", utc_micros())
     _, key = store.add_key(project, "practice", utc_micros())
     pipeline = Pipeline(store, PracticeEngine(count_tokens), catalog.load(), count_tokens)

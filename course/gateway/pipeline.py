@@ -109,7 +109,8 @@ class Pipeline:
         if rates.cached_input is None or not cacheable(tokens):
             return 0, 0
         known = self._cache.longest_prefix(f"{caller.project_id} {turn.model}", turn.messages)
-        cached = cacheable(self._prompt_tokens(known, turn.model))
+        # A prefix that ends inside a token can count as one token more than the same text within the prompt.
+        cached = min(cacheable(self._prompt_tokens(known, turn.model)), cacheable(tokens))
         return cached, cacheable(tokens) - cached if rates.cache_write is not None else 0
 
     def _reply_id(self, turn: Turn) -> str:

@@ -117,3 +117,17 @@ def test_a_growing_conversation_reads_its_past_from_the_cache(pipeline, caller, 
     rows = store.ledger()
     assert [row.cached_input for row in rows] == [0, 1024, 1024]
     assert rows[0].input < rows[1].input < rows[2].input
+
+
+def test_no_more_is_cached_than_was_sent(store, key):
+    def count_pairs(text, _model):
+        """A tokenizer in which a cut text can have more tokens than the whole: "ab" is one token, "a" too."""
+        return -(-len(text) // 2) + (1 if text.endswith("a") else 0)
+
+    pipeline = Pipeline(store, PracticeEngine(count_words), FixedCatalog(), count_pairs)
+    caller = pipeline.authenticate(key)
+    first = "ab" * 1100
+    for text in (first, first[:2175] + "b", first[:2174] + "zz"):
+        usage = pipeline.open(caller, Turn("openai", "tiny", (Message("user", text),))).complete().usage
+        assert 0 <= usage.cached_input <= usage.input
+        assert usage.cache_write >= 0
