@@ -1,0 +1,160 @@
+"""Execute lessons: source → notebook, several at a time; or check that the saved ones are current."""
+
+import base64
+import difflib
+import io
+import json
+import os
+import re
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import nbformat
+from nbformat import NotebookNode
+
+from course.publish import shape
+from course.publish.lesson import Lesson, LessonError
+from course.publish.normalise import dumps, normalise
+
+CELL_TIMEOUT = 120  # seconds
+MAX_DIFF_LINES = 60
+_PICTURE = re.compile(r"iVBORw0KGgo[\w+/=]+")
+_SAME_PICTURE = 2.0  # mean difference of the colour values, of 255: other processors round differently
+
+
+def execute(lessons: list[Lesson], advance: Callable[[], None] = lambda: None) -> list[NotebookNode]:
+    """Run each lesson in a fresh kernel, as many at once as there are cores.
+
+    `advance` is called at each cell, code or prose. Raises LessonError when a lesson failed: it names
+    lesson, cell and error, for each that did.
+    """
+    with ThreadPoolExecutor(os.cpu_count()) as threads:  # each only waits for its kernel's process
+        outcomes = list(threads.map(lambda lesson: _attempt(lesson, advance), lessons))
+    failures = [str(outcome) for outcome in outcomes if isinstance(outcome, LessonError)]
+    if failures:
+        raise LessonError("\n\n".join(failures))
+    return outcomes
+
+
+def build(lessons: list[Lesson], advance: Callable[[], None] = lambda: None) -> None:
+    """Execute each lesson and save its notebook. Raises LessonError, and saves nothing, if one fails."""
+    for lesson, notebook in zip(lessons, execute(lessons, advance), strict=True):
+        lesson.notebook.write_bytes(dumps(notebook))
+
+
+def check(lessons: list[Lesson], advance: Callable[[], None] = lambda: None) -> None:
+    """Execute each lesson and compare with its saved notebook, which must also keep a lesson's shape.
+
+    Raises LessonError with a readable difference for each that has drifted.
+    """
+    findings = []
+    for lesson, notebook in zip(lessons, execute(lessons, advance), strict=True):
+        if not lesson.notebook.exists():
+            findings.append(f"{lesson.name} has no notebook yet. Run: course notebooks {lesson.name}")
+        elif drift := difference(nbformat.read(lesson.notebook, as_version=4), notebook):
+            findings.append(
+                f"{lesson.name}: the saved notebook is not what its source gives now. "
+                f"Run: course notebooks {lesson.name}\n{drift}"
+            )
+        findings += [f"{lesson.name}: {problem}" for problem in shape.problems(notebook)]
+    if findings:
+        raise LessonError("\n\n".join(findings))
+
+
+def difference(saved: NotebookNode, fresh: NotebookNode) -> str:
+    """A unified diff of the two notebooks, cell by cell; empty when they say and show the same."""
+    texts = [_readable(notebook) for notebook in (saved, fresh)]
+    pictures = [[found[0] for text in each for found in _PICTURE.finditer(text)] for each in texts]
+    lines = [[_PICTURE.sub("<picture>", line) for line in text] for text in texts]
+    diff = list(difflib.unified_diff(*lines, "saved", "executed now", lineterm="", n=1))
+    if len(diff) > MAX_DIFF_LINES:
+        diff[MAX_DIFF_LINES:] = [f"… and {len(diff) - MAX_DIFF_LINES} lines more"]
+    if not diff:
+        diff = [
+            f"picture {number} of {len(pictures[0])} looks different"
+            for number, (before, now) in enumerate(zip(*pictures, strict=True), start=1)
+            if not _look_alike(before, now)
+        ]
+    return "\n".join(diff)
+
+
+def _attempt(lesson: Lesson, advance: Callable[[], None]) -> NotebookNode | LessonError:
+    try:
+        return normalise(_run(lesson, advance), lesson)
+    except LessonError as error:
+        return error
+
+
+def _run(lesson: Lesson, advance: Callable[[], None]) -> NotebookNode:
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+    reached = ""
+
+    def start(cell: NotebookNode, cell_index: int) -> None:
+        nonlocal reached
+        reached = cell.metadata.label
+        advance()
+
+    with tempfile.TemporaryDirectory() as ipython:
+        client = NotebookClient(
+            lesson.read(),
+            kernel_name="python3",
+            timeout=CELL_TIMEOUT,
+            record_timing=False,
+            coalesce_streams=True,
+            extra_arguments=["--log-level=ERROR"],
+            on_cell_start=start,
+        )
+        try:
+            return client.execute(cwd=str(lesson.folder), env=_environment(ipython))
+        except CellExecutionError as error:
+            reason = f"{error.ename}: {error.evalue}"
+        except CellTimeoutError:
+            reason = f"it ran for more than {CELL_TIMEOUT} seconds"
+        except DeadKernelError:
+            reason = "its Python process died"
+    raise LessonError(f"{lesson.name} stopped in cell “{reached}”: {reason}")
+
+
+def _environment(ipython: str) -> dict[str, str]:
+    """The environment of a student's fresh kernel: no progress, no key, no startup file of one's own."""
+    own_keys = re.compile(r"(OPENAI|ANTHROPIC|GEMINI|GOOGLE|OPENROUTER|COURSE)_")
+    inherited = {name: value for name, value in os.environ.items() if not own_keys.match(name)}
+    return inherited | {
+        "COURSE_PROGRESS": "off",
+        "IPYTHONDIR": ipython,
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "PYTHONHASHSEED": "0",
+    }
+
+
+def _readable(notebook: NotebookNode) -> list[str]:
+    lines = [json.dumps(notebook.metadata, sort_keys=True)]
+    for cell in notebook.cells:
+        lines += [f"# cell {cell.id}, {cell.cell_type} {json.dumps(cell.metadata, sort_keys=True)}"]
+        lines += cell.source.splitlines()
+        for output in cell.get("outputs", []):
+            lines += _flat(output)
+    return lines
+
+
+def _flat(value: object, name: str = "output") -> list[str]:
+    """A nested value as lines `name: text`, so that a diff points at the line that changed."""
+    if isinstance(value, dict):
+        return [line for key in sorted(value) for line in _flat(value[key], f"{name}.{key}")]
+    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+    return [f"{name}: {line}" for line in text.splitlines()]
+
+
+def _look_alike(before: str, now: str) -> bool:
+    """Whether two pictures (PNG in base64) look the same; their bytes may differ between systems."""
+    import numpy as np
+    from PIL import Image
+
+    first, second = (
+        np.asarray(Image.open(io.BytesIO(base64.b64decode(each))).convert("RGB"), dtype=float)
+        for each in (before, now)
+    )
+    return first.shape == second.shape and np.abs(first - second).mean() < _SAME_PICTURE
