@@ -1,0 +1,137 @@
+// Runs the deck: reveal.js, the widgets without a kernel, and pages that shrink until they fit.
+
+const { texts, widgets } = JSON.parse(document.getElementById("widgets").textContent);
+const printing = /print-pdf/.test(location.search);
+
+// ---- widgets -----------------------------------------------------------------------------------------
+
+// The part of an anywidget's model that needs no kernel.
+function createModel(traits) {
+  const state = structuredClone(traits);
+  const listeners = new Map();
+  const call = (event, ...values) => listeners.get(event)?.forEach((listener) => listener(...values));
+  return {
+    get: (name) => state[name],
+    set(name, value) {
+      if (Object.is(state[name], value)) return;
+      state[name] = value;
+      call(`change:${name}`, this, value);
+      call("change", this);
+    },
+    save_changes() {},
+    on(event, listener) {
+      if (!listeners.has(event)) listeners.set(event, new Set());
+      listeners.get(event).add(listener);
+    },
+    off: (event, listener) => (listener ? listeners.get(event)?.delete(listener) : listeners.delete(event)),
+  };
+}
+
+const modules = new Map(); // one import per module, however many widgets use it
+const styled = new Set();
+
+function loadModule(place) {
+  if (!modules.has(place)) {
+    const url = URL.createObjectURL(new Blob([texts[place]], { type: "text/javascript" }));
+    modules.set(place, import(url).finally(() => URL.revokeObjectURL(url)));
+  }
+  return modules.get(place);
+}
+
+function addStyle(place) {
+  if (styled.has(place)) return;
+  styled.add(place);
+  document.head.append(Object.assign(document.createElement("style"), { textContent: texts[place] }));
+}
+
+async function mount(el) {
+  const { esm, css, traits } = widgets[el.dataset.widget];
+  try {
+    addStyle(css);
+    const { default: widget } = await loadModule(esm);
+    await widget.render({ model: createModel(traits), el });
+    const page = el.closest(".page");
+    new ResizeObserver(() => overflows(page) && fit(page)).observe(el); // it grew: an answer, a message
+  } catch (error) {
+    console.error(error);
+    el.innerHTML = el.nextElementSibling.textContent; // the static twin, from <noscript>
+  }
+}
+
+function mountWidgets(root) {
+  const waiting = [...root.querySelectorAll("[data-widget]:not([data-mounted])")];
+  waiting.forEach((el) => (el.dataset.mounted = ""));
+  return Promise.all(waiting.map(mount));
+}
+
+// ---- pages that fit ----------------------------------------------------------------------------------
+
+const SMALLEST = 0.5;
+
+const overflows = (page) => page.scrollHeight > page.clientHeight + 1 || page.scrollWidth > page.clientWidth + 1;
+
+// The largest scale, at most 1, at which the page does not overflow.
+function largestScale(page) {
+  const fits = (scale) => (page.style.setProperty("--scale", scale), !overflows(page));
+  if (fits(1)) return 1;
+  let [low, high] = [SMALLEST, 1];
+  for (let step = 0; step < 6; step++) {
+    const middle = (low + high) / 2;
+    if (fits(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+// A page too full for one column is tried in two; the one with the larger type wins.
+function fit(page) {
+  page.classList.remove("columns");
+  const single = largestScale(page);
+  let scale = single;
+  if (single < 0.85) {
+    page.classList.add("columns");
+    const double = largestScale(page);
+    if (double > single * 1.1) scale = double;
+    else page.classList.remove("columns");
+  }
+  page.style.setProperty("--scale", scale);
+}
+
+const fitPages = (root) => root.querySelectorAll(".page").forEach(fit);
+
+// ---- the deck ----------------------------------------------------------------------------------------
+
+async function show(root) {
+  fitPages(root);
+  await mountWidgets(root);
+  fitPages(root);
+}
+
+const slides = document.querySelector(".slides");
+
+Reveal.on("ready", ({ currentSlide }) => show(printing ? slides : currentSlide));
+Reveal.on("slidechanged", ({ currentSlide }) => show(currentSlide));
+Reveal.on("overviewshown", () => show(slides));
+slides.addEventListener("toggle", (event) => fit(event.target.closest(".page")), true); // code unfolded
+
+// Keys belong to what has the focus: a slider, a link, a button. Escape gives them back to the deck.
+const takesKeys = (target) => target.closest?.(".widget, a, button, summary, input, select, textarea");
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && takesKeys(event.target)) event.target.blur();
+});
+
+Reveal.initialize({
+  width: 1280,
+  height: 720,
+  margin: 0,
+  center: false,
+  hash: true,
+  slideNumber: "c/t",
+  navigationMode: "linear",
+  transition: "none",
+  pdfSeparateFragments: false,
+  pdfMaxPagesPerSlide: 1,
+  scrollActivationWidth: null,
+  keyboardCondition: (event) => !takesKeys(event.target),
+  plugins: [RevealNotes],
+});
