@@ -1,7 +1,7 @@
 """Models, prices and plans, each with its source and the day it was read.
 
-Nothing here depends on the clock: a price is looked up for a date, and the date is `Catalog.checked_on`, the day of
-the price book, unless the caller names another.
+Nothing here depends on the clock: a price is looked up for a date, and the date is `Catalog.checked_on`, the
+day of the price book, unless the caller names another.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ _PRICE_COLUMNS = (
 )  # fmt: skip
 _PLAN_COLUMNS = (
     "id", "vendor", "name", "audience", "monthly", "yearly_per_month", "per_seat", "min_seats", "limits",
-    "api_included", "included_api_credit", "plan_usage_via_sign_in", "trust", "source_url", "accessed_on", "note",
+    "api_included", "included_api_credit", "plan_usage_via_sign_in", "trust", "source_url", "accessed_on",
+    "note",
 )  # fmt: skip
 
 
@@ -77,8 +78,8 @@ class Model:
 class Price:
     """US dollars for one unit of a meter, from `effective_from` up to but not including `effective_until`.
 
-    `model` is "*" where the price holds for all of the vendor's models. A row with `above_tokens` above 0 prices the
-    whole of a request whose prompt has more tokens than that.
+    `model` is "*" where the price holds for all of the vendor's models. A row with `above_tokens` above 0
+    prices the whole of a request whose prompt has more tokens than that.
     """
 
     vendor: str
@@ -288,8 +289,8 @@ def _read_prices(folder: Path, models: tuple[Model, ...]) -> tuple[Price, ...]:
             if price.status in APPLYING and other.status in APPLYING and _overlap(price, other):
                 raise row.wrong(
                     "effective_from",
-                    f"this period overlaps with line {line}: two prices for {price.meter} of {price.model} on one day. "
-                    "Set effective_until of the earlier one.",
+                    f"this period overlaps with line {line}: {price.meter} of {price.model} would have two "
+                    "prices on one day. Set effective_until of the earlier one.",
                 )
         earlier[price.vendor, price.model, price.meter, price.above_tokens].append((price, row.line))
         prices.append(price)

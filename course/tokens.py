@@ -1,0 +1,115 @@
+"""Token counts: exact where the vocabulary is public, elsewhere an estimate that says so.
+
+The vocabulary is OpenAI's o200k_base, in `data/tokenizers/`; nothing is downloaded. How the other vendors'
+counts compare with it stands, with sources, in `data/tokenizers/factors.csv`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64decode
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import lru_cache
+
+from . import data
+
+VOCABULARY = "o200k_base"
+_FILE = f"tokenizers/{VOCABULARY}.tiktoken"
+_FACTOR_COLUMNS = ("model", "exact", "factor", "low", "high", "source_url", "accessed_on", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Tokens of a text for one model; where not `exact`, an estimate between `low` and `high`."""
+
+    tokens: int
+    exact: bool
+    low: int
+    high: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """How many tokens a family of models, a pattern such as "gpt-6*", makes where o200k_base makes one."""
+
+    model: str
+    exact: bool
+    factor: float
+    low: float
+    high: float
+    source_url: str
+    note: str
+
+
+def count(text: str, model_id: str) -> Count:
+    """How many tokens a text has for a model. Raises `LookupError` for a model of no known family."""
+    family = factor(model_id)
+    base = len(encode(text))
+    return Count(
+        tokens=round(base * family.factor),
+        exact=family.exact,
+        low=int(base * family.low),
+        high=-int(-base * family.high // 1),
+        note=family.note,
+    )
+
+
+def encode(text: str) -> list[int]:
+    """The o200k_base tokens of a text. What looks like a control token is plain text here."""
+    encoding = _encoding()
+    try:
+        return encoding.encode_ordinary(text)
+    except UnicodeEncodeError:  # half of a surrogate pair, which no request can carry
+        return encoding.encode_ordinary(text.encode("utf-8", "replace").decode("utf-8"))
+
+
+def pieces(text: str) -> list[tuple[bytes, int]]:
+    """Each o200k_base token of a text: its bytes, which may be a part of a character, and its number."""
+    encoding = _encoding()
+    return [(encoding.decode_single_token_bytes(token), token) for token in encode(text)]
+
+
+@lru_cache(maxsize=256)
+def factor(model_id: str) -> Factor:
+    """The first line of factors.csv whose pattern fits the model. Raises `LookupError`."""
+    for known in _factors():
+        if fnmatchcase(model_id, known.model):
+            return known
+    raise LookupError(f"data/tokenizers/factors.csv has no line for {model_id!r}. Add one with its source.")
+
+
+@lru_cache(maxsize=1)
+def _factors() -> tuple[Factor, ...]:
+    found = []
+    for row in data.rows("tokenizers/factors.csv", _FACTOR_COLUMNS):
+        row.day("accessed_on")
+        numbers = {name: row.number(name) for name in ("factor", "low", "high")}
+        if not all(numbers.values()) or not numbers["low"] <= numbers["factor"] <= numbers["high"]:
+            raise row.wrong("factor", "low, factor and high must be numbers above zero, in this order.")
+        exact = row.choice("exact", ("yes", "no")) == "yes"
+        floats = {name: float(number) for name, number in numbers.items()}
+        found.append(
+            Factor(
+                row.text("model"), exact, **floats, source_url=row.url("source_url"), note=row.text("note")
+            )
+        )
+    return tuple(found)
+
+
+@lru_cache(maxsize=1)
+def _encoding():
+    import tiktoken
+    from tiktoken_ext import openai_public
+
+    # openai_public describes the vocabulary and downloads it; here the same description reads our file.
+    def ours(_url: str, expected_hash: str) -> dict[bytes, int]:
+        content = data.path(_FILE).read_bytes()
+        if hashlib.sha256(content).hexdigest() != expected_hash:
+            raise data.DataError(f"{_FILE} is not the official vocabulary. Restore it from the repository.")
+        return {b64decode(token): int(rank) for token, rank in map(bytes.split, content.splitlines())}
+
+    recipe = openai_public.o200k_base
+    namespace = {**recipe.__globals__, "load_tiktoken_bpe": ours}
+    return tiktoken.Encoding(**type(recipe)(recipe.__code__, namespace)())
