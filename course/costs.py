@@ -1,8 +1,9 @@
 """The cost model: a workload times a price list is dollars a month.
 
 Pure arithmetic on numbers and numpy arrays. Prices come from the catalog as a *rate card*, a plain dictionary
-that also travels to the browser, where `widgets/costs.js` does the same sums; `tests/vectors/costs.json` keeps
-the two equal. Tokens are counts, rates US dollars for a million tokens, fees US dollars for one search and so on.
+that also travels to the browser, where `widgets/costs.js` does the same sums; `tests/vectors/costs.json`
+keeps the two equal. Tokens are counts, rates US dollars for a million tokens, and fees US dollars for one
+search, container and so on.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class Workload:
     system_tokens     tokens of the instructions that go with every turn
     reasoning_tokens  tokens the model writes for itself in each turn, billed as output and not sent again
     cached_share      share of the input that is read from the prompt cache
-    written_share     share of the input that is written to it; plain input where the vendor does not charge that
+    written_share     share of the input that is written to it; plain input where that costs nothing extra
     batch_share       share of the conversations that can wait, and run as a batch
     searches          web searches in a conversation
     search_tokens     tokens that one search adds to the input
