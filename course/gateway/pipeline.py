@@ -106,12 +106,13 @@ class Pipeline:
 
     def _use_cache(self, caller: Caller, turn: Turn, tokens: int, rates: pricing.Rates) -> tuple[int, int]:
         """Tokens read from the prompt cache, and tokens written to it where writing has a price."""
-        if rates.cached_input is None or not cacheable(tokens):
+        most = cacheable(tokens - ANSWER_TOKENS)
+        if rates.cached_input is None or not most:
             return 0, 0
         known = self._cache.longest_prefix(f"{caller.project_id} {turn.model}", turn.messages)
         # A prefix that ends inside a token can count as one token more than the same text within the prompt.
-        cached = min(cacheable(self._prompt_tokens(known, turn.model)), cacheable(tokens))
-        return cached, cacheable(tokens) - cached if rates.cache_write is not None else 0
+        cached = min(cacheable(self._prompt_tokens(known, turn.model)), most)
+        return cached, most - cached if rates.cache_write is not None else 0
 
     def _reply_id(self, turn: Turn) -> str:
         """The same for the same call at the same place in a session, so that lessons print the same."""

@@ -131,3 +131,12 @@ def test_no_more_is_cached_than_was_sent(store, key):
         usage = pipeline.open(caller, Turn("openai", "tiny", (Message("user", text),))).complete().usage
         assert 0 <= usage.cached_input <= usage.input
         assert usage.cache_write >= 0
+
+
+def test_what_one_call_writes_to_the_cache_the_next_one_reads(pipeline, caller):
+    for words in (1016, 1017, 1020, 1147, 1148):
+        turn = Turn("openai", "tiny", (Message("user", f"{words} " * words),))
+        first = pipeline.open(caller, turn).complete().usage
+        again = pipeline.open(caller, turn).complete().usage
+        assert again.cached_input == first.cache_write
+        assert again.cache_write == 0

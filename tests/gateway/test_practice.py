@@ -134,10 +134,7 @@ def test_key_words_ignore_endings_and_common_words():
 
 
 def test_every_term_of_the_glossary_explains_itself():
-    import csv
-
-    with data.path("glossary.csv").open(encoding="utf-8", newline="") as file:
-        terms = list(csv.DictReader(file))
+    terms = list(data.rows("glossary.csv", ("term", "definition")))
     assert len(terms) >= 25
     for row in terms:
-        assert row["definition"].startswith(answer(f"What is {row['term']}?").text), row["term"]
+        assert row.text("definition").startswith(answer(f"What is {row.text('term')}?").text), row

@@ -6,7 +6,6 @@ by choosing sentences from it. Asked for anything else, it says so.
 
 from __future__ import annotations
 
-import csv
 import math
 import re
 from collections import Counter
@@ -180,7 +179,7 @@ def _terms_in(text: str) -> list[tuple[str, str]]:
 @cache
 def _glossary() -> dict[tuple[str, ...], tuple[str, str]]:
     """The key words of each term, with the term and its definition."""
-    with data.path("glossary.csv").open(encoding="utf-8", newline="") as file:
-        return {
-            tuple(key_words(row["term"])): (row["term"], row["definition"]) for row in csv.DictReader(file)
-        }
+    return {
+        tuple(key_words(row.text("term"))): (row.text("term"), row.text("definition"))
+        for row in data.rows("glossary.csv", ("term", "definition"))
+    }
