@@ -54,6 +54,7 @@ async function mount(el) {
     new ResizeObserver(() => overflows(page) && fit(page)).observe(el); // it grew: an answer, a message
   } catch (error) {
     console.error(error);
+    el.classList.replace("widget", "text");
     el.innerHTML = el.nextElementSibling.textContent; // the static twin, from <noscript>
   }
 }
@@ -88,7 +89,7 @@ function fit(page) {
   page.classList.remove("columns");
   const single = largestScale(page);
   let scale = single;
-  if (single < 0.85) {
+  if (single < 0.85 && !page.closest(".opening")) {
     page.classList.add("columns");
     const double = largestScale(page);
     if (double > single * 1.1) scale = double;
