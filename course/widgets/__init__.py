@@ -1,0 +1,12 @@
+"""The course's widgets: cost sliders, token calculator, quiz. Each is imported when it is first asked for."""
+
+from importlib import import_module
+
+_HOMES = {"CostSliders": "cost_sliders", "TokenCalculator": "tokens", "Quiz": "quiz"}
+__all__ = list(_HOMES)
+
+
+def __getattr__(name: str):
+    if name not in _HOMES:
+        raise AttributeError(f"course.widgets has no {name!r}. There are: {', '.join(_HOMES)}.")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

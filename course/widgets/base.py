@@ -1,0 +1,115 @@
+"""What every widget of the course shares: one module and one style sheet, a static twin, and calm refusals."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable
+from functools import cache
+from numbers import Real
+from pathlib import Path
+from typing import ClassVar
+
+import anywidget
+import traitlets
+
+FOLDER = Path(__file__).parent
+_IMPORT = re.compile(r'^import\s*\{[^}]*\}\s*from\s*"\./([\w]+\.js)";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
+
+
+class CourseWidget(anywidget.AnyWidget):
+    """A widget made of `<module>.js` and `<module>.css` in this folder.
+
+    The module may import named functions of its neighbours, as in `import { monthly } from "./costs.js";`.
+    Everything is sent as one module, so the widget runs in JupyterLab and in a deck without kernel or network.
+    """
+
+    module: ClassVar[str]
+    #: Traits that `repr` shows, in this order.
+    shown: ClassVar[tuple[str, ...]] = ()
+
+    message = traitlets.Unicode("", help="What was wrong with the last value, or empty.").tag(sync=True)
+
+    def __init_subclass__(cls, **kwargs):
+        if "module" in vars(cls):
+            cls._esm = bundle(f"{cls.module}.js")
+            cls._css = _read("base.css") + _read(f"{cls.module}.css")
+        super().__init_subclass__(**kwargs)
+
+    def twin(self):
+        """What stands for the widget where none can run: a `charts.Chart`, or HTML."""
+        raise NotImplementedError(f"{type(self).__name__} needs a static twin.")
+
+    def __repr__(self) -> str:
+        values = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.shown)
+        return f"{type(self).__name__}({values})"
+
+    def _repr_mimebundle_(self, **kwargs):
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        twin = self.twin()
+        data["text/html"] = twin if isinstance(twin, str) else twin.html()
+        return data, metadata
+
+
+class Amount(traitlets.TraitType):
+    """A number from `low` to `high`. What does not fit is refused with a message, and the old value stays."""
+
+    def __init__(self, default, low: float, high: float, label: str, whole: bool = False):
+        super().__init__(default)
+        self.low, self.high, self.label, self.whole = low, high, label, whole
+        self.tag(sync=True)
+
+    def validate(self, widget, value):
+        if wrong := self._problem(value):
+            widget.message = f"{self.label} {wrong} It stays at {self.get(widget)}."
+            return self.get(widget)
+        widget.message = ""
+        return int(value) if self.whole or float(value).is_integer() else float(value)
+
+    def _problem(self, value) -> str:
+        if not isinstance(value, Real) or isinstance(value, bool) or not math.isfinite(value):
+            return f"must be a number, not {value!r}."
+        if not self.low <= value <= self.high:
+            return f"must be from {self.low:,} to {self.high:,}, not {value:,}."
+        if self.whole and value != int(value):
+            return f"must be a whole number, not {value}."
+        return ""
+
+
+class Choice(traitlets.TraitType):
+    """One of the names that `options(widget)` lists. Another is refused with a message; the old one stays."""
+
+    def __init__(self, default: str, options: Callable[[CourseWidget], Iterable[str]], label: str):
+        super().__init__(default)
+        self.options, self.label = options, label
+        self.tag(sync=True)
+
+    def validate(self, widget, value):
+        known = list(self.options(widget))
+        if value in known:
+            widget.message = ""
+            return value
+        widget.message = f"{self.label} {value!r} is not known. Choose one of: {', '.join(known)}."
+        return self.get(widget)
+
+
+@cache
+def bundle(name: str) -> str:
+    """A module of this folder together with the modules it imports, as one ES module."""
+    parts: dict[str, str] = {}
+
+    def add(file: str) -> None:
+        source = _read(file)
+        for neighbour in _IMPORT.findall(source):
+            if neighbour not in parts:
+                add(neighbour)
+        source = _IMPORT.sub("", source)
+        parts[file] = source if file == name else _EXPORT.sub("", source)
+
+    add(name)
+    return "\n".join(parts.values())
+
+
+def _read(name: str) -> str:
+    return (FOLDER / name).read_text(encoding="utf-8")
