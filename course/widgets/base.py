@@ -1,4 +1,4 @@
-"""What every widget of the course shares: one module and one style sheet, a static twin, and calm refusals."""
+"""What every widget shares: one module and one style sheet, a static twin, and calm refusals."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class CourseWidget(anywidget.AnyWidget):
     """A widget made of `<module>.js` and `<module>.css` in this folder.
 
     The module may import named functions of its neighbours, as in `import { monthly } from "./costs.js";`.
-    Everything is sent as one module, so the widget runs in JupyterLab and in a deck without kernel or network.
+    Everything is sent as one module, so the widget runs in JupyterLab and in a deck without a kernel.
     """
 
     module: ClassVar[str]
