@@ -21,9 +21,7 @@ def problems(notebook: NotebookNode) -> list[str]:
     """What breaks the shape of a lesson, one sentence each; empty when all is well."""
     found = []
     if len(notebook.cells) > MAX_CELLS:
-        found.append(
-            f"It has {len(notebook.cells)} cells; at most {MAX_CELLS}. Split the lesson or join cells."
-        )
+        found.append(f"It has {len(notebook.cells)} cells; at most {MAX_CELLS}. Split the lesson or join cells.")
     size = len(dumps(notebook))
     if size > MAX_BYTES:
         found.append(f"The notebook has {size:,} bytes; at most {MAX_BYTES:,}. Make its pictures smaller.")
@@ -31,9 +29,7 @@ def problems(notebook: NotebookNode) -> list[str]:
         found.append(f"None of the first {FIRST_INTERACTIVE_WITHIN} cells is interactive. Move a widget up.")
     models = _model_ids()
     for cell in notebook.cells:
-        found += [
-            f"Cell “{cell.metadata.get('label')}”: {problem}" for problem in _cell_problems(cell, models)
-        ]
+        found += [f"Cell “{cell.metadata.get('label')}”: {problem}" for problem in _cell_problems(cell, models)]
     return found
 
 

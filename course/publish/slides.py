@@ -162,9 +162,7 @@ def reveal_files() -> dict[str, str]:
 def _heading(cell: NotebookNode) -> str:
     """The first heading's words when the cell opens with one."""
     first_line = cell.source.split("\n", 1)[0]
-    return (
-        first_line.lstrip("#").strip() if cell.cell_type == "markdown" and first_line.startswith("#") else ""
-    )
+    return first_line.lstrip("#").strip() if cell.cell_type == "markdown" and first_line.startswith("#") else ""
 
 
 def _escape_script(text: str) -> str:

@@ -44,9 +44,7 @@ def test_the_first_slide_is_ready_within_a_second(benchmark, browser, deck):
 def only_imports(lesson: Lesson, folder: Path) -> Lesson:
     """A lesson of one cell: the imports of `lesson`."""
     code = "\n".join(cell.source for cell in lesson.read().cells if cell.cell_type == "code")
-    imports = [
-        ast.unparse(node) for node in ast.parse(code).body if isinstance(node, ast.Import | ast.ImportFrom)
-    ]
+    imports = [ast.unparse(node) for node in ast.parse(code).body if isinstance(node, ast.Import | ast.ImportFrom)]
     source = folder / "notebooks" / "source" / "00_imports.py"
     source.parent.mkdir(parents=True)
     source.write_text('# %% label="imports"\n' + "\n".join(imports) + "\n", encoding="utf-8")

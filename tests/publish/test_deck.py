@@ -102,9 +102,7 @@ def test_two_widgets_of_a_kind_have_their_own_state(open_deck):
     assert first.locator("output").text_content() == "twice: 18"
     assert second.locator("output").text_content() == "twice: 8"
     assert (
-        page.evaluate(
-            "[...document.querySelectorAll('style')].filter(s => s.textContent.includes('.dial')).length"
-        )
+        page.evaluate("[...document.querySelectorAll('style')].filter(s => s.textContent.includes('.dial')).length")
         == 1
     )
 

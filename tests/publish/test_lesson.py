@@ -53,9 +53,7 @@ def test_lessons_come_in_order_and_once(folder):
 
 def test_an_unknown_lesson_gets_a_suggestion(folder):
     write(folder, "02_billing", '# %% label="one"\n1')
-    with pytest.raises(
-        LessonError, match=r"no lesson “billing”\. Did you mean 02_billing\? Lessons: 02_billing"
-    ):
+    with pytest.raises(LessonError, match=r"no lesson “billing”\. Did you mean 02_billing\? Lessons: 02_billing"):
         find_lessons(folder, ("billing",))
 
 

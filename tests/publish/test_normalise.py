@@ -35,9 +35,7 @@ def test_a_key_is_refused_wherever_it_stands(key):
         notebook_with(source=f"client = OpenAI(api_key='{key}')"),
     ]
     for leak in leaks:
-        with pytest.raises(
-            LessonError, match="91_small, cell “only”: it would save what looks like a secret key"
-        ):
+        with pytest.raises(LessonError, match="91_small, cell “only”: it would save what looks like a secret key"):
             normalise(leak, LESSON)
 
 
@@ -80,9 +78,7 @@ def test_a_memory_address_is_refused():
         normalise(notebook_with(printed("<object at 0x7f01c0ffee>")), LESSON)
 
 
-@pytest.mark.parametrize(
-    "text", ["https://example.org/home/ana", "50/tmp", "sk-…", "at 0x1F", "~/home/x", "a/root"]
-)
+@pytest.mark.parametrize("text", ["https://example.org/home/ana", "50/tmp", "sk-…", "at 0x1F", "~/home/x", "a/root"])
 def test_what_only_resembles_these_is_kept(text):
     assert normalise(notebook_with(printed(text)), LESSON).cells[0].outputs[0].text == text
 
@@ -93,9 +89,7 @@ def test_pictures_are_not_searched():
 
 
 def test_an_error_needs_the_tag():
-    error = v4.new_output(
-        "error", ename="KeyError", evalue="'x'", traceback=["File /home/ana/a.py", "KeyError"]
-    )
+    error = v4.new_output("error", ename="KeyError", evalue="'x'", traceback=["File /home/ana/a.py", "KeyError"])
     with pytest.raises(LessonError, match=r"it stopped with KeyError: 'x'\. Mend the cell"):
         normalise(notebook_with(error), LESSON)
     kept = normalise(notebook_with(error, tags=["raises-exception"]), LESSON)

@@ -81,9 +81,7 @@ def test_a_failure_names_lesson_cell_and_error_for_each(make):
     with pytest.raises(LessonError) as caught:
         notebooks.build([first, second], lambda: seen.append(1))
     assert "91_first stopped in cell “bad”: ZeroDivisionError: division by zero" in str(caught.value)
-    assert "92_second stopped in cell “worse”: NameError: name 'undefined' is not defined" in str(
-        caught.value
-    )
+    assert "92_second stopped in cell “worse”: NameError: name 'undefined' is not defined" in str(caught.value)
     assert len(seen) == 3
     assert not first.notebook.exists()
 

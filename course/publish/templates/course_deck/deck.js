@@ -110,7 +110,10 @@ async function show(root) {
 
 const slides = document.querySelector(".slides");
 
-Reveal.on("ready", ({ currentSlide }) => show(printing ? slides : currentSlide));
+Reveal.on("ready", ({ currentSlide }) => {
+  document.querySelector(".reveal").removeAttribute("role"); // "application" keeps screen readers from the text
+  show(printing ? slides : currentSlide);
+});
 Reveal.on("slidechanged", ({ currentSlide }) => show(currentSlide));
 Reveal.on("overviewshown", () => show(slides));
 slides.addEventListener("toggle", (event) => fit(event.target.closest(".page")), true); // code unfolded
