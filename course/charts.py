@@ -1,0 +1,144 @@
+"""The lessons' figures: each drawn from a DataFrame, each with its numbers and a text that says what it shows."""
+
+from __future__ import annotations
+
+import base64
+import io
+from dataclasses import dataclass
+from html import escape
+
+import pandas as pd
+from matplotlib.figure import Figure
+from PIL import Image
+
+# Blue and orange that differ in lightness too, so that they stay apart without colour and on paper.
+METER, PLAN, QUIET = "#0b5cad", "#9a3d00", "#6b7280"
+LINE_NAMES = {
+    "input": "input",
+    "cached_input": "cached input",
+    "cache_write": "cache write",
+    "output": "output",
+    "reasoning": "reasoning",
+    "batch": "batch",
+    "web_search": "web search",
+    "file_search": "file search",
+    "container": "container",
+}
+_COLOURS = 64
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A figure, its numbers as a table, and `alt`, one or two sentences that say what one would see."""
+
+    figure: Figure
+    table: pd.DataFrame
+    alt: str
+
+    def png(self) -> bytes:
+        """The picture, the same bytes each time, small enough to travel in a notebook."""
+        drawn = io.BytesIO()
+        self.figure.savefig(drawn, format="png", dpi=100, facecolor="white")
+        small = io.BytesIO()
+        Image.open(drawn).convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE).save(
+            small, "PNG", optimize=True
+        )
+        return small.getvalue()
+
+    def html(self) -> str:
+        """The picture with its alternative text, and the numbers folded below it."""
+        picture = base64.b64encode(self.png()).decode("ascii")
+        table = self.table.to_html(border=0, index=False)
+        return (
+            f'<figure style="margin:0"><img alt="{escape(self.alt)}" style="max-width:100%" '
+            f'src="data:image/png;base64,{picture}"></figure>\n'
+            f"<details><summary>The numbers</summary>\n{table}\n</details>"
+        )
+
+    def __repr__(self) -> str:
+        return self.alt
+
+    def _repr_mimebundle_(self, **_kwargs):
+        return {"text/html": self.html(), "text/plain": self.alt}
+
+
+def bill_anatomy(bill: pd.DataFrame) -> Chart:
+    """The lines of a bill as bars. `bill` has the columns `line` (see `costs.LINES`) and `usd`."""
+    paid = bill[bill["usd"] > 0].reset_index(drop=True)
+    total = paid["usd"].sum()
+    names = [LINE_NAMES[line] for line in paid["line"]]
+    figure, axes = _canvas(height=0.9 + 0.42 * len(paid))
+    bars = axes.barh(names, paid["usd"], color=METER, height=0.62)
+    labels = [f"{_dollars(usd)}  ({usd / total:.0%})" for usd in paid["usd"]]
+    axes.bar_label(bars, labels, padding=5, fontsize=10)
+    axes.invert_yaxis()
+    axes.set_xlim(0, paid["usd"].max() * 1.28)
+    axes.set_xlabel("US dollars a month (estimate)")
+    axes.set_title(f"Where {_dollars(total)} a month goes", loc="left")
+    largest = paid.loc[paid["usd"].idxmax()]
+    alt = (
+        f"Bar chart of a bill of {_dollars(total)} a month in {len(paid)} lines. "
+        f"The longest bar is {LINE_NAMES[largest['line']]} with {_dollars(largest['usd'])}."
+    )
+    table = pd.DataFrame({"line": names, "US dollars a month": paid["usd"].round(2)})
+    return Chart(figure, table, alt)
+
+
+def growing_conversation(turns: pd.DataFrame) -> Chart:
+    """Tokens in and out, turn by turn. `turns` has the columns `turn`, `input` and `output`."""
+    figure, axes = _canvas(height=3.2)
+    axes.bar(turns["turn"], turns["input"], color=METER, width=0.7, label="tokens in")
+    axes.bar(turns["turn"], turns["output"], bottom=turns["input"], color=PLAN, width=0.7, hatch="///",
+             edgecolor="white", label="tokens out")  # fmt: skip
+    axes.set_xticks(turns["turn"])
+    axes.set_xlabel("turn of the conversation")
+    axes.set_ylabel("tokens")
+    axes.set_ylim(0, (turns["input"] + turns["output"]).max() * 1.25)
+    axes.legend(loc="upper left", ncols=2, frameon=False)
+    first, last = turns.iloc[0], turns.iloc[-1]
+    axes.set_title(f"Turn {last['turn']} sends {last['input']:,} tokens; turn 1 sent {first['input']:,}", loc="left")
+    alt = (
+        f"Stacked bars for {len(turns)} turns. The input grows with every turn, from {first['input']:,} tokens to "
+        f"{last['input']:,}, while the output stays between {turns['output'].min():,} and {turns['output'].max():,}."
+    )
+    return Chart(figure, turns, alt)
+
+
+def plan_and_meter(volumes: pd.DataFrame, crossing: float, chosen: float) -> Chart:
+    """A plan's fee against metered cost. `volumes` has the columns `conversations`, `meter` and `plan`, the last
+    two in US dollars a month; `crossing` is the break-even and `chosen` the learner's volume, in conversations.
+    """
+    figure, axes = _canvas(height=3.2)
+    last = volumes.iloc[-1]
+    axes.plot(volumes["conversations"], volumes["meter"], color=METER, linewidth=2.5)
+    axes.plot(volumes["conversations"], volumes["plan"], color=PLAN, linewidth=2.5, linestyle="--")
+    axes.annotate("meter", (last["conversations"], last["meter"]), (5, 0), textcoords="offset points", color=METER)
+    axes.annotate("plan", (last["conversations"], last["plan"]), (5, 0), textcoords="offset points", color=PLAN)
+    at = volumes.iloc[(volumes["conversations"] - chosen).abs().argmin()]
+    axes.axvline(chosen, color=QUIET, linewidth=1, linestyle=":")
+    axes.set_xlabel("conversations a day, for each person")
+    axes.set_ylabel("US dollars a month")
+    axes.set_ylim(bottom=0)
+    axes.set_xlim(0, last["conversations"] * 1.1)
+    if crossing <= last["conversations"]:
+        axes.plot([crossing], [at["plan"]], "o", markersize=9, markerfacecolor="white", markeredgecolor="black")
+        axes.annotate(f"same cost at {crossing:.1f}", (crossing, at["plan"]), (8, -16), textcoords="offset points")
+        meeting = f"They cost the same at {crossing:.1f} conversations a day."
+    else:
+        meeting = "They do not meet in the range shown."
+    alt = (
+        f"Line chart. The plan is a level dashed line at {_dollars(at['plan'])} a month. The meter is a line that "
+        f"rises with the conversations, {_dollars(at['meter'])} at {chosen:g} a day. {meeting}"
+    )
+    return Chart(figure, volumes.round(2), alt)
+
+
+def _canvas(height: float):
+    figure = Figure(figsize=(6.4, height), layout="constrained")
+    axes = figure.subplots()
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure, axes
+
+
+def _dollars(amount: float) -> str:
+    return f"${amount:,.2f}" if amount < 1000 else f"${amount:,.0f}"
