@@ -7,6 +7,7 @@ import io
 from dataclasses import dataclass
 from html import escape
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from PIL import Image
@@ -114,21 +115,22 @@ def plan_and_meter(volumes: pd.DataFrame, crossing: float, chosen: float) -> Cha
     axes.plot(volumes["conversations"], volumes["plan"], color=PLAN, linewidth=2.5, linestyle="--")
     axes.annotate("meter", (last["conversations"], last["meter"]), (5, 0), textcoords="offset points", color=METER)
     axes.annotate("plan", (last["conversations"], last["plan"]), (5, 0), textcoords="offset points", color=PLAN)
-    at = volumes.iloc[(volumes["conversations"] - chosen).abs().argmin()]
+    plan = last["plan"]
+    now = np.interp(chosen, volumes["conversations"], volumes["meter"])
     axes.axvline(chosen, color=QUIET, linewidth=1, linestyle=":")
     axes.set_xlabel("conversations a day, for each person")
     axes.set_ylabel("US dollars a month")
     axes.set_ylim(bottom=0)
     axes.set_xlim(0, last["conversations"] * 1.1)
     if crossing <= last["conversations"]:
-        axes.plot([crossing], [at["plan"]], "o", markersize=9, markerfacecolor="white", markeredgecolor="black")
-        axes.annotate(f"same cost at {crossing:.1f}", (crossing, at["plan"]), (8, -16), textcoords="offset points")
+        axes.plot([crossing], [plan], "o", markersize=9, markerfacecolor="white", markeredgecolor="black")
+        axes.annotate(f"same cost at {crossing:.1f}", (crossing, plan), (8, -16), textcoords="offset points")
         meeting = f"They cost the same at {crossing:.1f} conversations a day."
     else:
         meeting = "They do not meet in the range shown."
     alt = (
-        f"Line chart. The plan is a level dashed line at {_dollars(at['plan'])} a month. The meter is a line that "
-        f"rises with the conversations, {_dollars(at['meter'])} at {chosen:g} a day. {meeting}"
+        f"Line chart. The plan is a level dashed line at {_dollars(plan)} a month. The meter is a line that "
+        f"rises with the conversations, {_dollars(now)} at {chosen:g} a day. {meeting}"
     )
     return Chart(figure, volumes.round(2), alt)
 

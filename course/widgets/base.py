@@ -62,8 +62,9 @@ class Amount(traitlets.TraitType):
 
     def validate(self, widget, value):
         if wrong := self._problem(value):
-            widget.message = f"{self.label} {wrong} It stays at {self.get(widget)}."
-            return self.get(widget)
+            kept = _kept(widget, self)
+            widget.message = f"{self.label} {wrong} It stays at {kept}."
+            return kept
         widget.message = ""
         return int(value) if self.whole or float(value).is_integer() else float(value)
 
@@ -91,7 +92,12 @@ class Choice(traitlets.TraitType):
             widget.message = ""
             return value
         widget.message = f"{self.label} {value!r} is not known. Choose one of: {', '.join(known)}."
-        return self.get(widget)
+        return _kept(widget, self)
+
+
+def _kept(widget: CourseWidget, trait: traitlets.TraitType):
+    # Not `trait.get`: before the first value is set, that validates the default, and so comes back here.
+    return widget._trait_values.get(trait.name, trait.default_value)
 
 
 @cache

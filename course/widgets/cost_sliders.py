@@ -1,0 +1,178 @@
+"""Cost sliders: what a month of work costs on a plan and on the meter, and where the two meet."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import fields as dataclass_fields
+
+import numpy as np
+import pandas as pd
+import traitlets
+from traitlets import Bool, Float, List, Unicode
+
+from course import catalog, charts, costs
+from course.costs import NoPrice
+
+from .base import Amount, Choice, CourseWidget
+
+_COUNTS = [*range(11), 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 150, 200, 300, 400, 500]
+_TOKENS = [0, 10, 20, 50, 100, 150, 200, 250, 300, 400, 500, 750, 1000, 1500, 2000, 3000, 5000, 7500, 10000, 20000]
+_SHARES = [step / 20 for step in range(21)]
+
+
+def _slider(name, label, group, stops, whole=False, percent=False) -> dict:
+    return {"name": name, "label": label, "group": group, "stops": stops, "whole": whole, "percent": percent}
+
+
+# What can be moved. A slider steps through `stops`; any number between the first and the last can be typed.
+SLIDERS = [
+    _slider(
+        "people", "People", "work", [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 75, 100, 150, 200], True
+    ),
+    _slider("working_days", "Working days a month", "work", list(range(1, 32)), True),
+    _slider("conversations", "Conversations a day, each", "work", _COUNTS),
+    _slider("turns", "Turns in a conversation", "work", [*range(1, 11), 12, 15, 20, 25, 30, 40, 50], True),
+    _slider("prompt_tokens", "Question, tokens", "turn", _TOKENS),
+    _slider("reply_tokens", "Answer, tokens", "turn", _TOKENS),
+    _slider("system_tokens", "Instructions, tokens", "turn", _TOKENS),
+    _slider("reasoning_tokens", "Reasoning, tokens", "turn", _TOKENS),
+    _slider("cached_share", "Input read from the cache", "saving", _SHARES, percent=True),
+    _slider("batch_share", "Work that can wait (batch)", "saving", _SHARES, percent=True),
+    _slider("searches", "Web searches a conversation", "saving", [step / 10 for step in range(11)] + [2, 3, 4, 5]),
+]
+_AMOUNTS = {
+    each["name"]: Amount(
+        each["stops"][0], each["stops"][0], each["stops"][-1], label=f"{each['label']}:", whole=each["whole"]
+    )
+    for each in SLIDERS
+}
+_HIDDEN = [
+    field.name for field in dataclass_fields(costs.Workload) if field.name not in _AMOUNTS
+]  # a preset sets these; no slider shows them
+_CHOICES = ("model", "plan", "yearly")
+
+
+class CostSliders(CourseWidget):
+    """Plan against meter, with every assumption on a slider.
+
+    `preset` names a line of `data/presets.csv` and any slider can be set by its name, as in
+    `CostSliders(preset="website", turns=5)`. Read `monthly_cost`, `plan_cost` (US dollars a month) and
+    `break_even` (conversations a day for each person; `None` if the two never meet), or `observe` and `link` them.
+    """
+
+    module = "cost_sliders"
+    shown = ("preset", *_AMOUNTS, "model", "plan")
+
+    # traitlets finds traits in the class body; one line makes one trait of each slider.
+    locals().update(_AMOUNTS)
+    preset = Choice("agency", lambda self: costs.presets(), "The preset")
+    model = Choice(None, lambda self: [card["model"] for card in self.cards], "The model")
+    plan = Choice("chatgpt-plus", lambda self: [plan["id"] for plan in self.plans], "The plan")
+    yearly = Bool(False, help="Whether the plan is paid for a year at once.").tag(sync=True)
+
+    monthly_cost = Float(None, allow_none=True, read_only=True)
+    plan_cost = Float(None, allow_none=True, read_only=True)
+    break_even = Float(None, allow_none=True, read_only=True)
+
+    cards = List(help="Rate cards of the models on offer.").tag(sync=True)
+    plans = List(help="Plans whose fee is known.").tag(sync=True)
+    presets = List().tag(sync=True)
+    sliders = List(SLIDERS).tag(sync=True)
+    checked_on = Unicode().tag(sync=True)
+    stale_after_days = traitlets.Int(catalog.STALE_AFTER_DAYS).tag(sync=True)
+
+    def __init__(self, preset: str = "agency", **values):
+        facts = catalog.load()
+        taught = [model.id for model in facts.models if model.tier]
+        super().__init__(
+            cards=[costs.rate_card(model_id) for model_id in taught],
+            plans=[_plan(plan) for plan in facts.plans if plan.monthly],
+            presets=[_preset(name, each) for name, each in costs.presets().items()],
+            checked_on=facts.checked_on.isoformat(),
+            model=facts.pick("openai", "standard").id,
+        )
+        self._quiet = False
+        self.observe(self._fill_from_preset, "preset")
+        self.observe(self._work_out, [*_AMOUNTS, *_CHOICES])
+        with self._one_update():
+            self.preset = preset
+            self._fill_from_preset()
+            for name, value in values.items():
+                if name not in (*_AMOUNTS, *_CHOICES):
+                    known = ", ".join((*_AMOUNTS, *_CHOICES))
+                    raise TypeError(f"CostSliders has no {name!r}. It has: preset, {known}.")
+                setattr(self, name, value)
+
+    @property
+    def workload(self) -> costs.Workload:
+        """The workload that the sliders describe, for `costs.monthly`."""
+        hidden = {name: getattr(costs.preset(self.preset), name) for name in _HIDDEN}
+        share = min(hidden["written_share"], 1 - self.cached_share)
+        chosen = {name: getattr(self, name) for name in _AMOUNTS}
+        return costs.Workload(**{**hidden, "written_share": share, **chosen})
+
+    def twin(self) -> charts.Chart:
+        workload, card = self.workload, self._card()
+        last = max(2 * self.conversations, min(1.5 * (self.break_even or 0), 500), 10)
+        volume = np.linspace(0, last, 11)
+        table = pd.DataFrame(
+            {
+                "conversations": volume,
+                "meter": costs.monthly(workload.replace(conversations=volume), card)["total"],
+                "plan": self.plan_cost,
+            }
+        )
+        crossing = np.inf if self.break_even is None else self.break_even
+        return charts.plan_and_meter(table, crossing, self.conversations)
+
+    def _card(self) -> dict:
+        return next(card for card in self.cards if card["model"] == self.model)
+
+    def _fill_from_preset(self, _change=None) -> None:
+        with self._one_update():
+            for name in _AMOUNTS:
+                setattr(self, name, getattr(costs.preset(self.preset), name))
+
+    def _work_out(self, _change=None) -> None:
+        if self._quiet:
+            return
+        facts = catalog.load()
+        try:
+            seats = costs.plan_cost(facts.plan(self.plan), self.people, self.yearly)
+        except ValueError as error:
+            self.message, seats = str(error), None
+        try:
+            cost = costs.monthly(self.workload, self._card())["total"]
+            crossing = None if seats is None else costs.break_even(seats, self.workload, self._card())
+        except NoPrice as error:
+            self.message, cost, crossing = str(error), None, None
+        self.set_trait("plan_cost", seats)
+        self.set_trait("monthly_cost", cost)
+        self.set_trait("break_even", crossing if crossing is not None and np.isfinite(crossing) else None)
+
+    @contextmanager
+    def _one_update(self):
+        """Several changes, one message to the page and one calculation."""
+        quiet, self._quiet = self._quiet, True
+        with self.hold_sync():
+            yield
+        self._quiet = quiet
+        self._work_out()
+
+
+def _plan(plan: catalog.Plan) -> dict:
+    return {
+        "id": plan.id,
+        "name": plan.name,
+        "monthly": float(plan.monthly),
+        "yearly_per_month": None if plan.yearly_per_month is None else float(plan.yearly_per_month),
+        "min_seats": plan.min_seats,
+        "trust": plan.trust,
+        "source_url": plan.source_url,
+        "accessed_on": plan.accessed_on.isoformat(),
+    }
+
+
+def _preset(name: str, preset: dict) -> dict:
+    workload = {field.name: getattr(preset["workload"], field.name) for field in dataclass_fields(costs.Workload)}
+    return {"name": name, "label": preset["label"], "text": preset["text"], "workload": workload}
