@@ -57,6 +57,8 @@ sliders
 # A **plan** is a monthly fee for a person. The fee buys the whole experience: the app, the history, file upload, voice, and so much use as the plan allows. Use it twice or two hundred times: the fee is the same, until you meet the plan's limit. Then you wait, or you buy a bigger plan.
 #
 # The plan is sold by the **seat**: one seat is one person who logs in. Six people need six seats.
+#
+# In the table, fees are in US dollars a month, before tax, as read on the date in the last column. Where *trust* says `third-party`, the vendor's own page could not be read, so check before you buy. Look at `api_included`: this is what Mei was looking for.
 
 # %% label="plans" slideshow={"slide_type": "-"} claims=["C28"]
 import pandas as pd
@@ -67,11 +69,6 @@ facts = catalog.load()
 plans = pd.DataFrame(facts.plans).set_index("name")
 plans["six_seats"] = 6 * plans["monthly"]
 plans.loc[plans["monthly"].notna(), ["monthly", "six_seats", "api_included", "trust", "accessed_on"]]
-
-# %% [markdown] label="plans-read" slideshow={"slide_type": "-"} claims=["C30"]
-# Fees are in US dollars a month, before tax, as seen on the date in the last column. Where *trust* says `third-party`, the vendor's own page could not be read, so check before you buy.
-#
-# Look at `api_included`. This is what Mei was looking for.
 
 # %% [markdown] label="subscriber" slideshow={"slide_type": "slide"} claims=["C30"]
 # ## What happens when the subscriber tries
@@ -105,9 +102,9 @@ except AuthenticationError as refusal:
 
 # %% label="call" slideshow={"slide_type": "-"} claims=["C29"]
 client = OpenAI()
-message = """Hello, we are two adults and two children of 4 and 7. We would like a quiet beach in May.
-The flight should be short, because the little one gets sick. Last year we were in Greece and loved the food.
-We have two weeks and would like to stay in one place. Do you have an idea for us? Best wishes, Ana"""
+message = """Hello, we are a family of four and look for a quiet beach in May, with a short flight.
+Our children are small, so the hotel should be close to the beach. Last year we were in Greece and loved the food.
+Could you send us an offer? Best wishes, Ana"""
 reply = client.chat.completions.create(
     model=course.model("openai"),
     messages=[{"role": "user", "content": "Summarise in one sentence:\n" + message}],
@@ -126,10 +123,6 @@ print(reply.usage.prompt_tokens, "tokens in,", reply.usage.completion_tokens, "t
 from course.widgets import TokenCalculator
 
 TokenCalculator()
-
-# %% [markdown] label="token-notes" slideshow={"slide_type": "notes"}
-# Let people type their own names and a greeting in their language. Ask who got the most tokens for the fewest letters.
-# Only one vocabulary is exact here: the one OpenAI has published. For the others the widget shows a range and says so.
 
 # %% [markdown] label="ledger-read" slideshow={"slide_type": "slide"} claims=["C29", "C69"]
 # ## From tokens to money
@@ -171,9 +164,9 @@ course.ledger()
 from course import charts, costs
 
 model = course.model("openai", "standard")
-website = costs.preset("website")
+website = costs.preset("website").replace(batch_share=0.1, containers=0.02)
 month = costs.monthly(website, costs.rate_card(model))
-charts.bill_anatomy(pd.DataFrame({"meter": month["dollars"].keys(), "usd": month["dollars"].values()}))
+charts.bill_anatomy(pd.DataFrame(month["dollars"].items(), columns=["line", "usd"]))
 
 # %% [markdown] label="cache" slideshow={"slide_type": "slide"} claims=["C29"]
 # ### Watch the cache work
@@ -208,14 +201,12 @@ for question in questions:
                   "output": reply.usage.completion_tokens})
 charts.growing_conversation(pd.DataFrame(turns))
 
-# %% [markdown] label="growing-notes" slideshow={"slide_type": "notes"}
-# Ask: who pays for the history in the chat app? The plan does, and this is one reason why plans have limits.
-# Ways to spend less: start a new conversation, keep a short summary instead of the whole history, put what never changes first so that the cache can help.
-
 # %% [markdown] label="even" slideshow={"slide_type": "slide"} claims=["C28", "C29", "C31"]
 # ## Where the lines cross
 #
-# Back to your guess. The **break-even** is the volume at which six seats and the meter cost the same. Divide the fee by the cost of one conversation a day for everybody, and you have it.
+# Back to your guess. The **break-even** is the volume at which six seats and the meter cost the same. Divide the fee by what one daily conversation costs in a month, and you have it.
+#
+# The meter often looks cheaper. Be fair to the plan: the meter's price does not include the app, the history, the file upload, or Tomás's weeks of building. And be fair to the meter: a website has no seat. At night nobody is there to log in, so for Tomás's idea the plan has no price at all. It is not for sale.
 
 # %% label="even-try" slideshow={"slide_type": "-"} claims=["C28", "C29"]
 agency = costs.preset("agency")
@@ -225,13 +216,12 @@ crossing = costs.break_even(seats, agency, card)
 print(f"Six seats: ${seats:.2f} a month. The agency's work on the meter: ${costs.monthly(agency, card)['total']:.2f}.")
 print(f"They cost the same at {crossing:.1f} conversations for each person on each working day.")
 
-# %% [markdown] label="even-read" slideshow={"slide_type": "-"} claims=["C28", "C31"]
-# The meter often looks cheaper. Be fair to the plan: the meter's price does not include the app, the history, the file upload, or Tomás's weeks of building. And be fair to the meter: a website has no seat at all. At night nobody is there to log in, so for Tomás's idea the plan has no price. It is not for sale.
-
-# %% [markdown] label="compare" slideshow={"slide_type": "slide"} claims=["C69"]
+# %% [markdown] label="compare" slideshow={"slide_type": "slide"} claims=["C29", "C69"]
 # ## One job, every model
 #
-# The same month of the agency, priced with every model on file. This is a **model comparison**: it tells you what you would pay, and nothing about how good the answers are.
+# The same month of the agency, priced with every model of this course. A **model comparison** like this one tells you what you would pay, and nothing about how good the answers are.
+#
+# Prices move, too. Each is a row in a file, with its page and the date it was read. The second table shows changes that are announced but not yet in force.
 
 # %% label="compare-try" slideshow={"slide_type": "-"} claims=["C69"]
 rows = []
@@ -242,12 +232,18 @@ for each in facts.models:
 table = pd.DataFrame(rows).sort_values("usd_a_month").round(2)
 table.set_index("model")
 
+# %% label="prices-move-try" slideshow={"slide_type": "subslide"} claims=["C29"]
+coming = [price for price in facts.announced() if price.meter in ("input", "output")]
+changes = pd.DataFrame(coming)
+changes["price_today"] = [facts.price(price.model, price.meter).price for price in coming]
+changes[["model", "meter", "unit", "price_today", "price", "effective_from"]]
+
 # %% [markdown] label="own" slideshow={"slide_type": "slide"} claims=["C29"]
 # ## Your own calculator, in six lines
 #
 # You do not need our widget. `interact` makes a slider from any function. Change the function: other people, another model, longer answers. Then use the numbers of a team you know.
 
-# %% label="own-try" slideshow={"slide_type": "-"} claims=["C29"]
+# %% label="own-try" slideshow={"slide_type": "-"} claims=["C29"] alt="Two bars, the meter and six seats, in US dollars a month. At 20 conversations a day the meter is the shorter one."
 import matplotlib.pyplot as plt
 from ipywidgets import interact
 
@@ -255,7 +251,7 @@ from ipywidgets import interact
 @interact(conversations=(1, 100))
 def plan_or_meter(conversations=20):
     meter = costs.monthly(agency.replace(conversations=conversations), card)["total"]
-    plt.figure(figsize=(5, 2.2))
+    plt.figure(figsize=(5, 1.8))
     plt.barh(["meter", "six seats"], [meter, seats])
     plt.xlabel("US dollars a month")
     plt.show()
@@ -271,16 +267,6 @@ def plan_or_meter(conversations=20):
 # - **Some meters start at zero.** The [Gemini API](https://ai.google.dev/gemini-api/docs/billing) has a free tier. Google may use what you send there to improve its products, so it is not the place for customers' messages.
 #
 # Safe to say: *a subscription is not an API key; some plans pay for some use by programs, under the vendor's rules, which changed in autumn 2026.*
-
-# %% [markdown] label="prices-move" slideshow={"slide_type": "slide"} claims=["C29"]
-# ### Prices move
-#
-# Every price in this lesson is a row in a file, with its page and the date it was read. These changes have been announced for later.
-
-# %% label="prices-move-try" slideshow={"slide_type": "-"} claims=["C29"]
-changes = pd.DataFrame(facts.announced())
-changes["price_today"] = [facts.price(p.model, p.meter, prompt_tokens=p.above_tokens + 1).price for p in facts.announced()]
-changes[["model", "meter", "above_tokens", "price_today", "price", "effective_from"]]
 
 # %% [markdown] label="quiz-intro" slideshow={"slide_type": "slide"}
 # ## Check yourself
