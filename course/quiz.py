@@ -215,7 +215,7 @@ def _default(question: Question) -> str:
 
 # Numbers -----------------------------------------------------------------------------------------
 
-_NUMBER = r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?|[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[+-]?[0-9]{1,3})?"
+_NUMBER = r"[+-]?(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]*)?|[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[+-]?[0-9]{1,3})?"
 _FRACTION = re.compile(f"({_NUMBER})(?:/({_NUMBER}))?")
 # Spelt out, because \s is not the same set in Python and in JavaScript.
 _SPACE = r"[\t-\r \u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff]+"
@@ -226,7 +226,7 @@ def parse_number(typed: Any) -> float:
 
     Accepted: ``1250``, ``1,250``, ``1 250``, ``3.50``, ``1.25e3``, ``5/4``, full-width digits, and a
     dollar sign or the word dollars ("$3.50", "US$ 3.50", "3.50 dollars"). The decimal sign is a
-    point. A comma only groups thousands, so ``3,5`` is refused instead of being read as 35 or 3.5,
+    point. A comma only groups thousands, so ``3,5`` and ``0,006`` are refused instead of being guessed,
     and ``1,250`` is 1250. Raises AnswerError with advice when the text is not one finite number.
     """
     if is_number(typed):
