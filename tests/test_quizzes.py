@@ -1,9 +1,7 @@
 """Rules for the content of every quiz in data/quizzes."""
 
 import json
-import os
 import re
-import shutil
 
 import pytest
 
@@ -138,18 +136,6 @@ def test_the_right_option_cannot_be_guessed_from_its_length_or_place(name):
     assert sum(longest) <= len(choices) / 2
     places = [quiz.order(question).index(right_answers(question)[0]) for question in choices]
     assert len(set(places)) >= 3
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    executable = os.environ.get("COURSE_BROWSER") or shutil.which("chromium") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        chromium = playwright.chromium.launch(executable_path=executable, args=flags)
-        yield chromium
-        chromium.close()
 
 
 @pytest.mark.parametrize("file", FILES, ids=NAMES)

@@ -1,6 +1,5 @@
 """A small lesson of our own, executed and exported once for all tests of publishing."""
 
-import os
 import shutil
 from pathlib import Path
 
@@ -29,25 +28,3 @@ def lesson(checkout) -> Lesson:
 @pytest.fixture(scope="session")
 def deck(lesson, tmp_path_factory) -> Path:
     return slides.export(lesson, tmp_path_factory.mktemp("decks"))
-
-
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest.fixture(scope="session")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    executable = os.environ.get("COURSE_BROWSER") or shutil.which("chromium") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_FLAGS)
-        yield chromium
-        chromium.close()

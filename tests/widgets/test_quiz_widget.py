@@ -1,8 +1,6 @@
 """The quiz widget: its Python side, and its page by mouse and keyboard without a kernel."""
 
 import json
-import os
-import shutil
 from pathlib import Path
 
 import pytest
@@ -265,18 +263,6 @@ def page_html(state):
         name: json.dumps(value).replace("</", "<\\/") for name, value in (("esm", shown._esm), ("traits", traits))
     }
     return PAGE.format(css=shown._css, **script)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    executable = os.environ.get("COURSE_BROWSER") or shutil.which("chromium") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        chromium = playwright.chromium.launch(executable_path=executable, args=flags)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
