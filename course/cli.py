@@ -77,6 +77,28 @@ def prices() -> None:
     """Look after the price book."""
 
 
+@prices.command()
+@click.pass_context
+def diff(context: click.Context) -> None:
+    """List where our prices and the installed genai-prices differ; exit 1 if a difference is not explained."""
+    from rich.table import Table
+
+    from course import catalog_check
+
+    found = catalog_check.diff()
+    if not found:
+        click.echo(f"Every price agrees with {catalog_check.LIBRARY}.")
+        return
+    table = Table("model", "meter", "above", "on", "ours", catalog_check.LIBRARY, "explanation")
+    for each in found:
+        numbers = ("none" if price is None else str(price) for price in (each.ours, each.theirs))
+        explanation = each.explanation or "none: open the vendor's page"
+        table.add_row(each.model, each.meter, f"{each.above_tokens:,}", str(each.on), *numbers, explanation)
+    Console().print(table)
+    if any(not each.explanation for each in found):
+        context.exit(1)
+
+
 @main.command()
 def lab() -> None:
     """Open JupyterLab on the lessons."""

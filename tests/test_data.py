@@ -1,0 +1,88 @@
+"""Data files are refused with the file, the line and what to do."""
+
+import pytest
+
+from course import data
+
+
+@pytest.fixture
+def table(tmp_path):
+    def write(text: str, encoding="utf-8"):
+        (tmp_path / "t.csv").write_bytes(text.encode(encoding))
+        return list(data.rows("t.csv", ("name", "number"), tmp_path))
+
+    return write
+
+
+def test_rows_know_their_line(table):
+    rows = table('name,number\na,1\n"b, c",2.5\n')
+    assert [(row.line, row.text("name"), row.number("number")) for row in rows] == [
+        (2, "a", 1),
+        (3, "b, c", data.Decimal("2.5")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("name,nummer\na,1\n", "line 1: the columns are"),
+        ("", "line 1: the columns are"),
+        ("name,number\na,1,2\n", "line 2: 3 cells where 2 are needed"),
+        ('name,number\n"a,1\n', "line 2"),
+    ],
+)
+def test_a_broken_file_is_refused(table, text, says):
+    with pytest.raises(data.DataError, match=says):
+        table(text)
+
+
+def test_a_file_that_is_not_utf8_is_refused(table):
+    with pytest.raises(data.DataError, match="not UTF-8"):
+        table("name,number\né,1\n", encoding="latin-1")
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(data.DataError, match=r"gone\.csv is missing"):
+        list(data.rows("gone.csv", ("a",), tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("cell", "says"),
+    [
+        ("nan", "finite"),
+        ("inf", "finite"),
+        ("-1", "negative"),
+        ("1,5", "cells"),
+        ("ten", "not a number"),
+        ("1e999999", None),
+    ],
+)
+def test_a_bad_number_is_refused(table, cell, says):
+    if says is None:  # large, but a number
+        assert table(f"name,number\na,{cell}\n")[0].number("number").is_finite()
+        return
+    with pytest.raises(data.DataError, match=says):
+        table(f"name,number\na,{cell}\n")[0].number("number")
+
+
+@pytest.mark.parametrize("cell", ["23.11.2026", "2026-13-01", "yesterday"])
+def test_a_bad_date_is_refused(table, cell):
+    with pytest.raises(data.DataError, match=r"t\.csv, line 2, column number: .* is not a date"):
+        table(f"name,number\na,{cell}\n")[0].day("number")
+
+
+@pytest.mark.parametrize("cell", ["", "http://example.com/a", "https://nowhere", "a page"])
+def test_a_missing_source_is_refused(table, cell):
+    with pytest.raises(data.DataError, match="line 2, column number"):
+        table(f"name,number\na,{cell}\n")[0].url("number")
+
+
+def test_every_source_of_a_lesson_has_an_address_and_a_day():
+    found = data.sources("02_billing")
+    assert len(found) >= 10
+    assert all(source.url.startswith("https://") and source.checked for source in found)
+
+
+def test_all_sources_are_listed_once():
+    ids = [source.id for source in data.sources()]
+    assert len(ids) == len(set(ids))
