@@ -1,0 +1,43 @@
+"""A million requests priced, against a loop over genai-prices on the same requests in the same run."""
+
+import time
+
+import numpy as np
+from genai_prices import Usage as LibraryUsage
+from genai_prices import calc_price
+
+from course import catalog, costs
+
+ROWS = 1_000_000
+SAMPLE = 3_000  # requests that the library's loop prices; its time is scaled up to all of them
+FASTER = 50
+
+
+def test_a_million_requests(benchmark):
+    facts = catalog.load()
+    model = facts.pick("openai", "standard")
+    card = costs.rate_card(model.id)
+    chance = np.random.default_rng(1)
+    tokens = chance.integers(1, 400_000, ROWS)
+    usage = costs.Usage(input=tokens, cached_input=tokens // 3, output=chance.integers(0, 5_000, ROWS))
+
+    totals = benchmark(lambda: costs.price_usage(usage, card)["total"])
+
+    began = time.perf_counter()
+    library = [
+        calc_price(
+            LibraryUsage(
+                input_tokens=int(usage.input[row]),
+                cache_read_tokens=int(usage.cached_input[row]),
+                output_tokens=int(usage.output[row]),
+            ),
+            model.id,
+            provider_id=model.vendor,
+        ).total_price
+        for row in range(SAMPLE)
+    ]
+    loop = (time.perf_counter() - began) * ROWS / SAMPLE
+    np.testing.assert_allclose(totals[:SAMPLE], [float(price) for price in library], rtol=0, atol=5e-7)
+    ratio = loop / benchmark.stats.stats.median
+    benchmark.extra_info.update(peer="loop over genai-prices", times_faster=round(ratio))
+    assert ratio >= FASTER

@@ -1,0 +1,284 @@
+"""The cost model: the same as the vendor library where both know a price, and true to its own rules."""
+
+import dataclasses
+import json
+import random
+from datetime import UTC, datetime, time
+
+import numpy as np
+import pytest
+from cost_vectors import FILE, cards, expected, workloads
+from genai_prices import Usage as LibraryUsage
+from genai_prices import calc_price
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from course import catalog, catalog_check, costs
+from course.catalog import NoPrice
+from course.costs import Usage, Workload
+
+MICRO = 1e-6
+FACTS = catalog.load()
+AGENCY = costs.preset("agency")
+CARD = costs.rate_card(FACTS.pick("openai", "standard").id)
+
+
+# ---- against genai-prices ---------------------------------------------------------------------------------------
+
+
+def library_cost(card: dict, row: dict) -> float:
+    at = datetime.combine(datetime.fromisoformat(card["on"]).date(), time(12), UTC)
+    usage = LibraryUsage(
+        input_tokens=row["input"],
+        cache_read_tokens=row["cached_input"],
+        cache_write_tokens=row["cache_write"],
+        output_tokens=row["output"],
+    )
+    answer = calc_price(
+        usage,
+        card["model"],
+        provider_id=card["vendor"],
+        genai_request_timestamp=at,
+        price_context={"processing": "batch"} if row["batch"] else None,
+    )
+    return float(answer.total_price)
+
+
+def usages(card: dict, chance: random.Random) -> list[dict]:
+    """Requests of every tier and at its edge, with and without cache and batch, that the card can price."""
+    sizes = [0, 1, 999, 50_000, *(tier["above"] + more for tier in card["tiers"][1:] for more in (-1, 0, 1, 9_999))]
+    found = []
+    for size in sizes:
+        for batch in (False, True):
+            prefix = "batch_" if batch else ""
+            has = {meter: f"{prefix}{meter}" in card["tiers"][0] for meter in ("cached_input", "cache_write")}
+            cached = chance.randint(0, size) if has["cached_input"] else 0
+            written = chance.randint(0, size - cached) if has["cache_write"] else 0
+            output = chance.choice([0, 1, 777, 64_000])
+            found.append(
+                {"input": size, "cached_input": cached, "cache_write": written, "output": output, "batch": batch}
+            )
+    return found
+
+
+def test_every_model_tier_and_date_costs_what_the_library_says_to_the_micro_dollar():
+    disputed = {(each.model, each.on.isoformat()) for each in catalog_check.diff()}
+    chance = random.Random(7)
+    compared = 0
+    for card in cards():
+        if (card["model"], card["on"]) in disputed:
+            continue
+        rows = usages(card, chance)
+        columns = {name: np.array([row[name] for row in rows]) for name in rows[0]}
+        ours = costs.price_usage(Usage(**columns), card)["total"]
+        theirs = [library_cost(card, row) for row in rows]
+        np.testing.assert_allclose(ours, theirs, rtol=0, atol=MICRO / 2, err_msg=f"{card['model']} on {card['on']}")
+        compared += len(rows)
+    assert compared > 500
+
+
+def test_where_the_library_falls_back_in_silence_ours_raises():
+    without_batch = {**CARD, "tiers": [{"above": 0, "input": 2.0, "output": 10.0}]}
+    with pytest.raises(NoPrice, match="no price for batch_input"):
+        costs.price_usage(Usage(input=10, batch=True), without_batch)
+    with pytest.raises(NoPrice, match="no price for cache_write"):
+        costs.price_usage(Usage(input=10, cache_write=5), without_batch)
+    with pytest.raises(NoPrice, match="no price for cached_input"):
+        costs.price_usage(Usage(input=10, cached_input=5), without_batch)
+    with pytest.raises(NoPrice, match="no price for container"):
+        costs.monthly(Workload(containers=1), costs.rate_card(FACTS.pick("google").id))
+
+
+def test_only_the_rows_without_a_price_raise():
+    without_batch = {**CARD, "tiers": [{"above": 0, "input": 2.0, "output": 10.0}]}
+    bill = costs.price_usage(Usage(input=np.array([10, 0]), batch=np.array([False, True])), without_batch)
+    assert bill["total"].tolist() == [10 * 2.0 / 1e6, 0]
+
+
+# ---- a month ----------------------------------------------------------------------------------------------------
+
+
+def by_hand(w: Workload, card: dict) -> float:
+    """The month again, request by request, in the plainest way."""
+    rates, total = card["tiers"][0], 0.0
+    for _conversation in range(int(w.people * w.working_days * w.conversations)):
+        history = w.system_tokens
+        for _turn in range(w.turns):
+            history += w.prompt_tokens
+            assert history <= card["tiers"][1]["above"]
+            total += (history * rates["input"] + (w.reply_tokens + w.reasoning_tokens) * rates["output"]) / 1e6
+            history += w.reply_tokens
+    return total
+
+
+def test_a_month_is_the_sum_of_its_requests():
+    work = Workload(
+        people=2, working_days=3, conversations=4, turns=5, prompt_tokens=30, reply_tokens=70, system_tokens=200,
+        reasoning_tokens=11,
+    )  # fmt: skip
+    assert costs.monthly(work, CARD)["total"] == pytest.approx(by_hand(work, CARD), rel=1e-12)
+    assert costs.monthly(work, CARD)["tokens"]["requests"] == 2 * 3 * 4 * 5
+
+
+def test_the_history_is_sent_again_with_each_turn():
+    work = Workload(working_days=1, turns=4, prompt_tokens=10, reply_tokens=100, system_tokens=1000)
+    tokens = costs.monthly(work, CARD)["tokens"]
+    assert tokens["input"] == 1010 + 1120 + 1230 + 1340
+    assert tokens["longest_input"] == 1340
+    assert tokens["output"] == 400
+
+
+def test_the_tier_is_chosen_request_by_request():
+    threshold = CARD["tiers"][1]["above"]
+    work = Workload(working_days=1, turns=2, prompt_tokens=threshold * 0.6, system_tokens=0)
+    rates = [tier["input"] for tier in CARD["tiers"]]
+    first, second = work.prompt_tokens, 2 * work.prompt_tokens
+    assert costs.monthly(work, CARD)["total"] == pytest.approx((first * rates[0] + second * rates[1]) / 1e6)
+
+
+def test_the_lines_of_a_bill_add_up():
+    work = costs.preset("website").replace(batch_share=0.3, containers=0.1, file_searches=0.2)
+    month = costs.monthly(work, CARD)
+    assert list(month["dollars"]) == list(costs.LINES)
+    assert sum(month["dollars"].values()) == pytest.approx(month["total"])
+    assert all(month["dollars"][line] > 0 for line in costs.LINES)
+
+
+def test_searches_cost_a_fee_and_their_tokens():
+    plain = Workload(working_days=1, prompt_tokens=100)
+    searching = plain.replace(searches=2, search_tokens=4000)
+    fee = float(FACTS.price(CARD["model"], "web_search").price) / 1000
+    extra = costs.monthly(searching, CARD)["total"] - costs.monthly(plain, CARD)["total"]
+    assert extra == pytest.approx(2 * fee + 8000 * CARD["tiers"][0]["input"] / 1e6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(workloads, st.integers(2, 5))
+def test_twice_the_work_costs_twice_as_much(fields, times):
+    work = Workload(**fields)
+    once = costs.monthly(work, CARD)["total"]
+    for field in ("people", "working_days", "conversations"):
+        more = costs.monthly(work.replace(**{field: times * getattr(work, field)}), CARD)["total"]
+        assert more == pytest.approx(times * once, rel=1e-9)
+
+
+@settings(max_examples=60, deadline=None)
+@given(workloads)
+def test_cache_and_batch_never_cost_more(fields):
+    work = Workload(**fields).replace(searches=0)
+    for share in ("cached_share", "batch_share"):
+        without = costs.monthly(work.replace(**{share: 0}), CARD)["total"]
+        assert costs.monthly(work.replace(**{share: 1}), CARD)["total"] <= without * (1 + 1e-12)
+
+
+@settings(max_examples=60, deadline=None)
+@given(workloads, st.floats(1, 5000))
+def test_at_the_break_even_both_cost_the_same(fields, fee):
+    work = Workload(**fields)
+    even = costs.break_even(fee, work, CARD)
+    if np.isfinite(even):
+        assert costs.monthly(work.replace(conversations=even), CARD)["total"] == pytest.approx(fee, rel=1e-9)
+    else:
+        assert costs.monthly(work.replace(conversations=1), CARD)["total"] == 0
+
+
+def test_arrays_give_what_single_numbers_give():
+    volumes = np.array([0, 1, 7.5, 40])
+    turns = np.array([[1], [3]])
+    many = costs.monthly(AGENCY.replace(conversations=volumes, turns=turns), CARD)
+    assert many["total"].shape == (2, 4)
+    for row, turn in enumerate([1, 3]):
+        for column, volume in enumerate(volumes):
+            single = costs.monthly(AGENCY.replace(conversations=volume, turns=turn), CARD)
+            assert many["total"][row, column] == pytest.approx(single["total"], rel=1e-12)
+            assert many["dollars"]["output"][row, column] == pytest.approx(single["dollars"]["output"], rel=1e-12)
+    even = costs.break_even(120, AGENCY.replace(turns=turns), CARD)
+    assert even.shape == (2, 1)
+    assert even[0, 0] > even[1, 0]
+
+
+@pytest.mark.parametrize("field", [field.name for field in dataclasses.fields(Workload)])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -1, "many", None, [1, float("nan")]])
+def test_a_bad_field_is_named(field, value):
+    with pytest.raises(ValueError, match=f"^{field} "):
+        Workload(**{field: value})
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"turns": 0}, "whole number of at least 1"),
+        ({"turns": 1.5}, "whole number"),
+        ({"cached_share": 1.01}, "from 0 to 1"),
+        ({"cached_share": 0.6, "written_share": 0.6}, "together at most 1"),
+    ],
+)
+def test_what_cannot_be_is_refused(fields, says):
+    with pytest.raises(ValueError, match=says):
+        Workload(**fields)
+
+
+# ---- plans, presets, cards --------------------------------------------------------------------------------------
+
+
+def test_seats_times_fee():
+    plan = FACTS.plan("chatgpt-plus")
+    assert costs.plan_cost(plan, 6) == 6 * float(plan.monthly)
+    assert costs.plan_cost(dataclasses.replace(plan, min_seats=10), 6) == 10 * float(plan.monthly)
+    yearly = FACTS.plan("claude-pro")
+    assert costs.plan_cost(yearly, 2, yearly=True) == 2 * float(yearly.yearly_per_month)
+
+
+def test_an_unknown_fee_is_not_a_zero_fee():
+    with pytest.raises(ValueError, match=r"monthly fee of ChatGPT Enterprise is not stated in data/plans\.csv"):
+        costs.plan_cost(FACTS.plan("chatgpt-enterprise"), 6)
+    with pytest.raises(ValueError, match="yearly fee"):
+        costs.plan_cost(FACTS.plan("chatgpt-plus"), 6, yearly=True)
+    with pytest.raises(ValueError, match="seats"):
+        costs.plan_cost(FACTS.plan("chatgpt-plus"), -1)
+
+
+def test_presets_can_be_priced_with_every_taught_model():
+    for each in costs.presets().values():
+        for model in FACTS.models:
+            if model.tier:
+                assert costs.monthly(each["workload"], costs.rate_card(model.id))["total"] > 0
+    with pytest.raises(LookupError, match="agency"):
+        costs.preset("agencies")
+
+
+def test_a_rate_card_of_a_later_day_has_the_announced_prices():
+    coming = next(price for price in FACTS.announced() if price.meter == "input")
+    now, later = costs.rate_card(coming.model), costs.rate_card(coming.model, coming.effective_from)
+    assert later["tiers"][0]["input"] == float(coming.price) != now["tiers"][0]["input"]
+    assert {
+        "meter": "input",
+        "above": 0,
+        "price": float(coming.price),
+        "from": coming.effective_from.isoformat(),
+    } in now["announced"]
+    assert later["announced"] == []
+
+
+# ---- the vectors that JavaScript is held to ----------------------------------------------------------------------
+
+
+def test_the_vectors_are_current(vectors):
+    assert vectors["cards"] == cards(), f"Prices have changed. Run: python tests/cost_vectors.py ({FILE.name})"
+    for case in vectors["cases"]:
+        now = expected(case, vectors["cards"][case["card"]])
+        assert flat(now) == pytest.approx(flat(case["expected"]), rel=1e-9, abs=1e-12)
+
+
+def flat(outcome: dict) -> dict:
+    found = {}
+    for name, value in outcome.items():
+        found |= (
+            {f"{name}.{each}": number for each, number in value.items()} if isinstance(value, dict) else {name: value}
+        )
+    return found
+
+
+@pytest.fixture(scope="module")
+def vectors() -> dict:
+    return json.loads(FILE.read_text(encoding="utf-8"))
