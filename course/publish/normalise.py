@@ -1,6 +1,7 @@
 """An executed notebook in the one form that is saved: the same bytes for the same lesson."""
 
-import json
+import base64
+import io
 import re
 import sys
 
@@ -11,6 +12,7 @@ from course.publish import widget_state
 from course.publish.lesson import Lesson, LessonError
 
 _KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+_COLOURS = 64
 
 _REFUSED = {
     "what looks like a secret key": re.compile(
@@ -39,6 +41,7 @@ def normalise(executed: NotebookNode, lesson: Lesson) -> NotebookNode:
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             _describe(output, cell)
+            _lighten(output)
             _shorten(output, cell, lesson)
         _refuse(cell, lesson)
     nbformat.validate(notebook)
@@ -54,6 +57,17 @@ def _describe(output: NotebookNode, cell: NotebookNode) -> None:
     """Give a bare picture the alternative text of its cell's header."""
     if "image/png" in output.get("data", {}) and "alt" in cell.metadata:
         output.metadata.setdefault("image/png", {}).setdefault("alt", cell.metadata.alt)
+
+
+def _lighten(output: NotebookNode) -> None:
+    """Save a bare picture with a palette: it looks the same in a third of the bytes."""
+    from PIL import Image
+
+    if picture := output.get("data", {}).get("image/png"):
+        light = io.BytesIO()
+        drawn = Image.open(io.BytesIO(base64.b64decode(picture))).convert("RGB")
+        drawn.quantize(_COLOURS, dither=Image.Dither.NONE).save(light, "PNG", optimize=True)
+        output.data["image/png"] = base64.b64encode(light.getvalue()).decode("ascii")
 
 
 def _shorten(output: NotebookNode, cell: NotebookNode, lesson: Lesson) -> None:
@@ -86,6 +100,5 @@ def _texts(cell: NotebookNode) -> list[str]:
     for output in cell.get("outputs", []):
         texts += [*output.get("traceback", []), output.get("text", "")]
         texts += [value for mime, value in output.get("data", {}).items() if mime.startswith("text/")]
-        traits = output.get("metadata", {}).get(widget_state.STATE, {})
-        texts.append(json.dumps({name: traits[name] for name in traits if name not in ("_esm", "_css")}))
+        texts.append(output.get("metadata", {}).get(widget_state.STATE, ""))
     return [re.sub(r"data:[\w/+-]+;base64,[\w+/=]+", "", text) for text in texts]

@@ -114,7 +114,7 @@ def collect_widgets(notebook: NotebookNode) -> dict:
     widgets = []
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
-            if traits := dict(output.get("metadata", {}).get(widget_state.STATE, {})):
+            if traits := widget_state.traits(output):
                 output.metadata["deck_widget"] = len(widgets)
                 esm, css = (traits.pop(name, "") for name in ("_esm", "_css"))
                 widgets.append(

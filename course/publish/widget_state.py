@@ -6,11 +6,18 @@ nothing unless a content delivery network answers. So a published lesson keeps n
 the widget's static twin, and its metadata carries what the deck needs to bring the widget to life.
 """
 
+import json
+from importlib import import_module
+
 from nbformat import NotebookNode
+
+from course.publish.lesson import LessonError
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
 
+_CLASS = "_anywidget_id"
+_TEXTS = ("_esm", "_css")
 # What every DOM widget has and no deck needs.
 _CHORES = {"layout", "tabbable", "tooltip"}
 
@@ -29,17 +36,40 @@ def settle(notebook: NotebookNode) -> None:
                 _keep(output, model, models)
 
 
+def traits(output: NotebookNode) -> dict | None:
+    """The traits that `settle` kept of a widget, its module (`_esm`) and style (`_css`) among them.
+
+    None when the output is no widget. Raises LessonError for a widget that the course no longer has.
+    """
+    kept = output.get("metadata", {}).get(STATE)
+    if kept is None:
+        return None
+    values = json.loads(kept)
+    if name := values.pop(_CLASS, None):
+        module, _, kind = name.rpartition(".")
+        try:
+            widget = getattr(import_module(module), kind)
+        except (ImportError, AttributeError) as error:
+            raise LessonError(f"The notebook shows {name}, which is gone. Run: course notebooks") from error
+        values |= {text: str(getattr(widget, text, "")) for text in _TEXTS}
+    return values
+
+
 def _keep(output: NotebookNode, model: NotebookNode, models: dict) -> None:
+    state = model["state"]
     if model["model_module"] == "anywidget":
-        output.metadata[STATE] = {
+        # The course's own modules stay in the package, so that they need not be in each notebook too.
+        hidden = (_CLASS,) if state.get(_CLASS, "").startswith("course.") else _TEXTS
+        kept = {
             name: value
-            for name, value in model["state"].items()
-            if name in ("_esm", "_css") or not (name.startswith("_") or name in _CHORES)
+            for name, value in state.items()
+            if name in hidden or not (name.startswith("_") or name in _CHORES)
         }
+        # As a text: nbformat would give each number a line of its own.
+        output.metadata[STATE] = json.dumps(kept, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
         return
     for shown in _shown_inside(model, models):
-        picture = shown.get("data", {}).get("image/png")
-        if picture:
+        if picture := shown.get("data", {}).get("image/png"):
             output.data["image/png"] = picture
 
 

@@ -59,7 +59,7 @@ def test_every_page_fits_and_nothing_is_asked_for(open_deck):
     seen = []
     for _ in walk(page):
         page.wait_for_function(
-            "[...Reveal.getCurrentSlide().querySelectorAll('[data-widget]')].every(w => w.children.length)"
+            "[...Reveal.getCurrentSlide().querySelectorAll('[data-widget]')].every(w => w.shadowRoot)"
         )
         seen.append(title(page))
         assert page.evaluate(
@@ -69,7 +69,8 @@ def test_every_page_fits_and_nothing_is_asked_for(open_deck):
               const inside = (box) => box.right <= frame.right + 1 && box.bottom <= frame.bottom + 1;
               return page.scrollHeight <= page.clientHeight + 1 && page.scrollWidth <= page.clientWidth + 1 &&
                 frame.width <= innerWidth && frame.height <= innerHeight &&
-                [...page.querySelectorAll("*")].every((el) => inside(el.getBoundingClientRect()));
+                [...page.querySelectorAll("*")].every((el) => inside(el.getBoundingClientRect())) &&
+                [...page.querySelectorAll("pre, .output, .text")].every((el) => el.scrollWidth <= el.clientWidth + 1);
             }"""
         ), f"{seen[-1]} overflows"
     assert len(seen) == 8  # seven pages, one fragment
@@ -101,10 +102,8 @@ def test_two_widgets_of_a_kind_have_their_own_state(open_deck):
     first.locator("input").fill("9")
     assert first.locator("output").text_content() == "twice: 18"
     assert second.locator("output").text_content() == "twice: 8"
-    assert (
-        page.evaluate("[...document.querySelectorAll('style')].filter(s => s.textContent.includes('.dial')).length")
-        == 1
-    )
+    sheets = "[...document.querySelectorAll('[data-widget]')].map(w => w.shadowRoot.adoptedStyleSheets[0])"
+    assert page.evaluate(f"{sheets}.length === 2 && new Set({sheets}).size === 1")
 
 
 def test_space_unfolds_code_and_does_not_turn_the_page(open_deck):
@@ -122,7 +121,7 @@ def test_a_page_that_grows_shrinks_to_fit(open_deck):
     page.wait_for_selector("[data-widget='0'] input")
     page.evaluate(
         """() => {
-          const widget = document.querySelector("[data-widget='0']");
+          const widget = document.querySelector("[data-widget='0']").shadowRoot.firstChild;
           for (let line = 0; line < 12; line++) widget.append("more", document.createElement("p"));
         }"""
     )
@@ -139,8 +138,9 @@ def test_a_widget_that_fails_leaves_its_static_twin(browser, deck, tmp_path):
     broken.write_text(deck.read_text("utf-8").replace("render({ model, el })", "nothing()"), encoding="utf-8")
     page = browser.new_page()
     page.goto(broken.as_uri() + "#/1")
-    page.wait_for_selector("[data-widget='0'] table")
-    assert page.locator("[data-widget='0']").inner_text().split() == ["Turns", "Twice", "3", "6"]
+    twin = page.locator("[id='90-dial'] .output")
+    twin.locator("table").wait_for()
+    assert twin.inner_text().split() == ["Turns", "Twice", "3", "6"]
     page.close()
 
 
@@ -169,7 +169,7 @@ def test_the_speaker_sees_the_notes(open_deck):
 def test_it_prints_one_sheet_for_each_page(open_deck):
     page = open_deck("?print-pdf")
     page.wait_for_selector(".pdf-page >> nth=6")
-    page.wait_for_function("[...document.querySelectorAll('[data-widget]')].every(w => w.children.length)")
+    page.wait_for_function("[...document.querySelectorAll('[data-widget]')].every(w => w.shadowRoot)")
     pdf = page.pdf(prefer_css_page_size=True, print_background=True)
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 7
     assert page.complaints == []

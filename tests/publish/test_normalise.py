@@ -1,7 +1,10 @@
+import base64
+import io
 from pathlib import Path
 
 import pytest
 from nbformat import v4
+from PIL import Image, ImageChops
 
 from course.publish.lesson import Lesson, LessonError
 from course.publish.normalise import dumps, normalise
@@ -23,6 +26,14 @@ def shown(**data):
     return v4.new_output("display_data", data={key.replace("_", "/"): value for key, value in data.items()})
 
 
+def png() -> str:
+    """A gradient as matplotlib would save it: with an alpha channel, in base64."""
+    drawn = io.BytesIO()
+    Image.linear_gradient("L").convert("RGBA").save(drawn, "PNG")
+    return base64.b64encode(drawn.getvalue()).decode()
+
+
+PICTURE = png()
 KEY = "sk-" + "a" * 24
 PRACTICE_KEYS = [KEY, "sk-ant-" + "b" * 30, "AIza" + "c" * 35]
 
@@ -97,9 +108,9 @@ def test_an_error_needs_the_tag():
 
 
 def test_alt_text_of_the_header_goes_to_the_picture_and_yields_to_its_own():
-    plain = normalise(notebook_with(shown(image_png="iVBOR"), alt="two bars"), LESSON)
+    plain = normalise(notebook_with(shown(image_png=PICTURE), alt="two bars"), LESSON)
     assert plain.cells[0].outputs[0].metadata["image/png"]["alt"] == "two bars"
-    own = shown(image_png="iVBOR")
+    own = shown(image_png=PICTURE)
     own.metadata["image/png"] = {"alt": "its own"}
     assert (
         normalise(notebook_with(own, alt="two bars"), LESSON).cells[0].outputs[0].metadata["image/png"]["alt"]
@@ -111,3 +122,11 @@ def test_the_saved_bytes_end_with_one_newline_and_use_no_carriage_return():
     saved = dumps(normalise(notebook_with(), LESSON))
     assert saved.endswith(b"}\n")
     assert b"\r" not in saved
+
+
+def test_a_bare_picture_gets_lighter_and_looks_the_same():
+    saved = normalise(notebook_with(shown(image_png=PICTURE)), LESSON).cells[0].outputs[0].data["image/png"]
+    before, now = (Image.open(io.BytesIO(base64.b64decode(each))).convert("RGB") for each in (PICTURE, saved))
+    assert before.size == now.size
+    assert max(high for _, high in ImageChops.difference(before, now).getextrema()) <= 4
+    assert Image.open(io.BytesIO(base64.b64decode(saved))).mode == "P"

@@ -15,7 +15,7 @@ def prose(source):
     return v4.new_markdown_cell(source, metadata={"label": "words", "slideshow": {"slide_type": "slide"}})
 
 
-WIDGET = code(outputs=[v4.new_output("display_data", data={"text/plain": "W()"}, metadata={STATE: {"n": 1}})])
+WIDGET = code(outputs=[v4.new_output("display_data", data={"text/plain": "W()"}, metadata={STATE: '{"n":1}'})])
 
 
 def problems(*cells):

@@ -54,7 +54,7 @@ def test_a_module_is_stored_once_for_all_widgets_that_use_it(deck):
 
 def test_collected_widgets_point_into_the_texts():
     outputs = [
-        v4.new_output("display_data", metadata={STATE: {"_esm": "E", "_css": css, "n": n}})
+        v4.new_output("display_data", metadata={STATE: json.dumps({"_esm": "E", "_css": css, "n": n})})
         for n, css in enumerate(["A", "B"])
     ]
     notebook = v4.new_notebook(cells=[v4.new_code_cell(outputs=outputs)])

@@ -27,8 +27,8 @@ function createModel(traits) {
   };
 }
 
-const modules = new Map(); // one import per module, however many widgets use it
-const styled = new Set();
+const modules = new Map(); // one import and one style sheet, however many widgets use them
+const styles = new Map();
 
 function loadModule(place) {
   if (!modules.has(place)) {
@@ -38,30 +38,34 @@ function loadModule(place) {
   return modules.get(place);
 }
 
-function addStyle(place) {
-  if (styled.has(place)) return;
-  styled.add(place);
-  document.head.append(Object.assign(document.createElement("style"), { textContent: texts[place] }));
+function loadStyle(place) {
+  if (!styles.has(place)) {
+    styles.set(place, new CSSStyleSheet());
+    styles.get(place).replaceSync(texts[place]);
+  }
+  return styles.get(place);
 }
 
-async function mount(el) {
-  const { esm, css, traits } = widgets[el.dataset.widget];
+// A widget lives in a shadow root: reveal.js and its style share class names, such as `controls`.
+async function mount(host) {
+  const { esm, css, traits } = widgets[host.dataset.widget];
   try {
-    addStyle(css);
     const { default: widget } = await loadModule(esm);
+    const root = host.attachShadow({ mode: "open" });
+    root.adoptedStyleSheets = [loadStyle(css)];
+    const el = root.appendChild(document.createElement("div"));
     await widget.render({ model: createModel(traits), el });
-    const page = el.closest(".page");
-    new ResizeObserver(() => overflows(page) && fit(page)).observe(el); // it grew: an answer, a message
+    const page = host.closest(".page");
+    new ResizeObserver(() => overflows(page) && fit(page)).observe(host); // it grew: an answer, a message
   } catch (error) {
     console.error(error);
-    el.classList.replace("widget", "text");
-    el.innerHTML = el.nextElementSibling.textContent; // the static twin, from <noscript>
+    host.outerHTML = host.nextElementSibling.textContent; // the static twin, from <noscript>
   }
 }
 
 function mountWidgets(root) {
   const waiting = [...root.querySelectorAll("[data-widget]:not([data-mounted])")];
-  waiting.forEach((el) => (el.dataset.mounted = ""));
+  waiting.forEach((host) => (host.dataset.mounted = ""));
   return Promise.all(waiting.map(mount));
 }
 
@@ -69,9 +73,12 @@ function mountWidgets(root) {
 
 const SMALLEST = 0.5;
 
-const overflows = (page) => page.scrollHeight > page.clientHeight + 1 || page.scrollWidth > page.clientWidth + 1;
+const sticksOut = (box) => box.scrollWidth > box.clientWidth + 1;
 
-// The largest scale, at most 1, at which the page does not overflow.
+const overflows = (page) =>
+  page.scrollHeight > page.clientHeight + 1 || [page, ...page.querySelectorAll("pre, .text, .output")].some(sticksOut);
+
+// Gives the page the largest scale, at most 1, at which it does not overflow.
 function largestScale(page) {
   const fits = (scale) => (page.style.setProperty("--scale", scale), !overflows(page));
   if (fits(1)) return 1;
@@ -81,21 +88,19 @@ function largestScale(page) {
     if (fits(middle)) low = middle;
     else high = middle;
   }
+  page.style.setProperty("--scale", low);
   return low;
 }
 
-// A page too full for one column is tried in two; the one with the larger type wins.
+// A page far too full for one column is tried in two, unless it is a widget's or the first; much larger type wins.
 function fit(page) {
   page.classList.remove("columns");
   const single = largestScale(page);
-  let scale = single;
-  if (single < 0.85 && !page.closest(".opening")) {
-    page.classList.add("columns");
-    const double = largestScale(page);
-    if (double > single * 1.1) scale = double;
-    else page.classList.remove("columns");
-  }
-  page.style.setProperty("--scale", scale);
+  if (single > 0.8 || page.matches(".opening *, :has(.widget)")) return;
+  page.classList.add("columns");
+  if (largestScale(page) > single * 1.15) return;
+  page.classList.remove("columns");
+  page.style.setProperty("--scale", single);
 }
 
 const fitPages = (root) => root.querySelectorAll(".page").forEach(fit);
@@ -121,7 +126,7 @@ slides.addEventListener("toggle", (event) => fit(event.target.closest(".page")),
 // Keys belong to what has the focus: a slider, a link, a button. Escape gives them back to the deck.
 const takesKeys = (target) => target.closest?.(".widget, a, button, summary, input, select, textarea");
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && takesKeys(event.target)) event.target.blur();
+  if (event.key === "Escape" && takesKeys(event.target)) event.composedPath()[0].blur();
 });
 
 Reveal.initialize({
