@@ -71,7 +71,7 @@ def test_from_source_to_deck(run, tmp_path):
 
 
 def test_the_command_starts_without_the_tools_it_may_not_need():
-    heavy = {"jupytext", "matplotlib", "nbclient", "nbconvert", "pandas"}
+    heavy = {"jupytext", "matplotlib", "nbclient", "nbconvert", "nbformat", "pandas"}
     script = f"import sys, course.cli; print(sorted({heavy!r} & set(sys.modules)))"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert loaded.stdout == "[]\n"

@@ -1,11 +1,15 @@
 """Where a lesson lies, and how its source is read."""
 
+from __future__ import annotations
+
 import difflib
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from nbformat import NotebookNode
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 LABEL = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
