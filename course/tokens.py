@@ -7,14 +7,22 @@ counts compare with it stands, with sources, in `data/tokenizers/factors.csv`.
 from __future__ import annotations
 
 import hashlib
+import math
 from base64 import b64decode
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
+from threading import Lock
 
 from . import data
 
 VOCABULARY = "o200k_base"
+# What a chat format adds: around each message, beside its role, and before the answer. OpenAI's recipe:
+# https://developers.openai.com/cookbook/examples/how_to_count_tokens_with_tiktoken (read 2026-11-23).
+MESSAGE_TOKENS = 3
+ANSWER_TOKENS = 3
+FORMAT_NOTE = "Estimate: OpenAI published what the chat format adds around each message for models up to GPT-4."
 _FILE = f"tokenizers/{VOCABULARY}.tiktoken"
 _FACTOR_COLUMNS = ("model", "exact", "factor", "low", "high", "source_url", "accessed_on", "note")
 
@@ -50,24 +58,47 @@ def count(text: str, model_id: str) -> Count:
     return Count(
         tokens=round(base * family.factor),
         exact=family.exact,
-        low=int(base * family.low),
-        high=-int(-base * family.high // 1),
+        # In binary 10 * 1.1 is a little more than 11; the range is not to grow by a token for that.
+        low=math.floor(base * family.low + 1e-9),
+        high=math.ceil(base * family.high - 1e-9),
         note=family.note,
     )
 
 
+def count_messages(messages: Iterable[Mapping[str, str]], model_id: str) -> Count:
+    """How many tokens a chat prompt has: `messages` with `role` and `content`, and what the format adds.
+
+    Never `exact`. Raises `LookupError` for a model of no known family.
+    """
+    messages = list(messages)
+    contents = [count(message["content"], model_id) for message in messages]
+    added = ANSWER_TOKENS + sum(MESSAGE_TOKENS + len(encode(message["role"])) for message in messages)
+    return Count(
+        tokens=added + sum(content.tokens for content in contents),
+        exact=False,
+        low=added + sum(content.low for content in contents),
+        high=added + sum(content.high for content in contents),
+        note=FORMAT_NOTE,
+    )
+
+
 def encode(text: str) -> list[int]:
-    """The o200k_base tokens of a text. What looks like a control token is plain text here."""
-    encoding = _encoding()
+    """The o200k_base tokens of a text.
+
+    What looks like a control token is plain text here, and half of a surrogate pair, which no request can
+    carry, counts as the replacement character. A run of a million spaces and more may be a few tokens off.
+    """
+    encoding = _loaded()
     try:
-        return encoding.encode_ordinary(text)
-    except UnicodeEncodeError:  # half of a surrogate pair, which no request can carry
-        return encoding.encode_ordinary(text.encode("utf-8", "replace").decode("utf-8"))
+        return encoding.encode(text, disallowed_special=())
+    except ValueError:  # the run is longer than the stack of tiktoken's pattern matcher
+        half = len(text) // 2
+        return encode(text[:half]) + encode(text[half:])
 
 
 def pieces(text: str) -> list[tuple[bytes, int]]:
     """Each o200k_base token of a text: its bytes, which may be a part of a character, and its number."""
-    encoding = _encoding()
+    encoding = _loaded()
     return [(encoding.decode_single_token_bytes(token), token) for token in encode(text)]
 
 
@@ -91,11 +122,17 @@ def _factors() -> tuple[Factor, ...]:
         exact = row.choice("exact", ("yes", "no")) == "yes"
         floats = {name: float(number) for name, number in numbers.items()}
         found.append(
-            Factor(
-                row.text("model"), exact, **floats, source_url=row.url("source_url"), note=row.text("note")
-            )
+            Factor(row.text("model"), exact, **floats, source_url=row.url("source_url"), note=row.text("note"))
         )
     return tuple(found)
+
+
+_loading = Lock()
+
+
+def _loaded():
+    with _loading:  # the cache alone would let several threads load it at the same time
+        return _encoding()
 
 
 @lru_cache(maxsize=1)
