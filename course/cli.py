@@ -99,12 +99,17 @@ def diff(context: click.Context) -> None:
         context.exit(1)
 
 
-@main.command()
-def lab() -> None:
-    """Open JupyterLab on the lessons."""
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.pass_context
+def lab(context: click.Context, arguments: tuple[str, ...]) -> None:
+    """Open JupyterLab on the first lesson. ARGUMENTS, such as --no-browser, are for JupyterLab."""
     from course import bootstrap
 
-    bootstrap.lab()
+    try:
+        context.exit(bootstrap.lab(arguments))
+    except bootstrap.Problem as problem:
+        raise click.ClickException(str(problem)) from problem
 
 
 def _progress() -> Progress:
@@ -122,3 +127,7 @@ def _short(path: Path) -> Path:
     """The path as seen from here, when it lies below."""
     path = path.resolve()
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+if __name__ == "__main__":
+    main(prog_name="course")

@@ -70,6 +70,24 @@ def test_from_source_to_deck(run, tmp_path):
     assert "-dial = Dial(value=4)\n+dial = Dial(value=5)" in checked.output
 
 
+def test_lab_hands_its_arguments_and_exit_code_on(run, monkeypatch):
+    from course import bootstrap
+
+    monkeypatch.setattr(bootstrap, "lab", lambda arguments: 7 if arguments == ("--no-browser",) else 0)
+    assert run("lab", "--no-browser").exit_code == 7
+
+
+def test_lab_says_what_is_missing(run, monkeypatch):
+    from course import bootstrap
+
+    def fail(arguments):
+        raise bootstrap.Problem("JupyterLab is missing.")
+
+    monkeypatch.setattr(bootstrap, "lab", fail)
+    result = run("lab")
+    assert (result.exit_code, result.output) == (1, "Error: JupyterLab is missing.\n")
+
+
 def test_the_command_starts_without_the_tools_it_may_not_need():
     heavy = {"jupytext", "matplotlib", "nbclient", "nbconvert", "nbformat", "pandas"}
     script = f"import sys, course.cli; print(sorted({heavy!r} & set(sys.modules)))"
