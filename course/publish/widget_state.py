@@ -46,13 +46,18 @@ def traits(output: NotebookNode) -> dict | None:
         return None
     values = json.loads(kept)
     if name := values.pop(_CLASS, None):
-        module, _, kind = name.rpartition(".")
-        try:
-            widget = getattr(import_module(module), kind)
-        except (ImportError, AttributeError) as error:
-            raise LessonError(f"The notebook shows {name}, which is gone. Run: course notebooks") from error
+        widget = _find(name)
         values |= {text: str(getattr(widget, text, "")) for text in _TEXTS}
     return values
+
+
+def _find(name: str) -> type:
+    """The class of a course widget, by its full name."""
+    module, _, kind = name.rpartition(".")
+    try:
+        return vars(import_module(module))[kind]
+    except (ModuleNotFoundError, KeyError) as error:
+        raise LessonError(f"The notebook shows {name}, which is gone. Run: course notebooks") from error
 
 
 def _keep(output: NotebookNode, model: NotebookNode, models: dict) -> None:
