@@ -1,9 +1,9 @@
 // A text cut into tokens. The vocabulary is too large to travel: with a kernel Python counts, without one the examples
 // are exact and any other text gets a rough estimate that says so.
 
+const TYPING = 200; // ms without a key before the text is counted
 const WAIT = 1000; // ms for a kernel to answer before the estimate is shown
-const TYPING = 200;
-const price = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD", minimumFractionDigits: 4 });
+const TIMES = [1, 1000];
 const whole = new Intl.NumberFormat("en-US");
 
 let instances = 0;
@@ -20,121 +20,200 @@ class TokenCalculator {
   constructor(model) {
     this.model = model;
     this.examples = model.get("examples");
-    const id = `token-text-${++instances}`;
-    this.entry = node("textarea", { id, rows: 4, maxlength: model.get("longest"), spellcheck: "false" });
-    this.entry.addEventListener("input", () => this.typed());
-    this.message = node("p", { class: "problem", role: "alert" });
-    this.summary = node("p", { class: "summary", role: "status" });
-    this.pieces = node("div", { class: "pieces", tabindex: 0, role: "region", "aria-label": "The text, cut into tokens" });
-    const examples = node("div", { class: "examples", role: "group", "aria-label": "Examples" }, ...this.examples.map((each) => this.example(each)));
-    const left = node("div", {}, node("label", { for: id }, "Your text"), this.entry, examples, this.message, this.summary, this.pieces);
     this.root = node("div", { class: "course-widget token-calculator", role: "group", "aria-label": "Token calculator" },
-      node("div", { class: "layout" }, left, this.table()));
+      node("div", { class: "layout" }, this.entryPart(), this.piecesPart(), this.costPart()));
+    // Keys belong to the text field, not to the slide show around it.
     for (const type of ["keydown", "keypress", "keyup"]) {
       this.root.addEventListener(type, (event) => event.key !== "Escape" && event.stopPropagation());
     }
-    this.onText = () => {
-      if (this.entry.value !== model.get("text")) this.entry.value = model.get("text");
-      this.show();
-    };
-    this.onMessage = () => (this.message.textContent = model.get("message"));
-    model.on("change:text", this.onText);
-    model.on("change:answer", this.onText);
-    model.on("change:message", this.onMessage);
+    this.handlers = { "change:text": () => this.onText(), "change:answer": () => this.onAnswer(), "change:message": () => this.onMessage() };
+    for (const [event, handler] of Object.entries(this.handlers)) model.on(event, handler);
     this.onText();
     this.onMessage();
   }
 
   close() {
-    this.model.off("change:text", this.onText);
-    this.model.off("change:answer", this.onText);
-    this.model.off("change:message", this.onMessage);
+    for (const [event, handler] of Object.entries(this.handlers)) this.model.off(event, handler);
     clearTimeout(this.waiting);
     clearTimeout(this.typing);
     this.root.remove();
   }
 
-  example({ label, text }) {
-    const button = node("button", { type: "button" }, label);
-    button.addEventListener("click", () => {
-      this.entry.value = text;
-      this.send();
+  // ---- parts ----------------------------------------------------------------------------------------------------
+
+  entryPart() {
+    const id = `token-text-${++instances}`;
+    this.entry = node("textarea", { id, rows: 3, maxlength: this.model.get("longest"), spellcheck: "false" });
+    this.entry.addEventListener("input", () => this.typed());
+    this.buttons = this.examples.map(({ label, lang, text }) => {
+      const button = node("button", { type: "button", lang }, label);
+      button.addEventListener("click", () => {
+        this.entry.value = text;
+        this.send();
+      });
+      return button;
     });
-    return button;
+    this.message = node("p", { class: "problem", role: "alert" });
+    return node("div", { class: "entry" }, node("label", { for: id }, "Your text"), this.entry,
+      node("div", { class: "examples", role: "group", "aria-label": "Examples" }, ...this.buttons), this.message);
   }
 
+  piecesPart() {
+    this.summary = node("p", { class: "summary", role: "status" });
+    this.pieces = node("div", { class: "pieces", tabindex: 0, role: "region", "aria-label": "The text, cut into tokens" });
+    this.legend = node("p", { class: "legend" });
+    return node("div", { class: "cut" }, this.summary, this.pieces, this.legend);
+  }
+
+  costPart() {
+    this.rows = this.model.get("models").map((model) => {
+      const cells = Array.from({ length: 2 + 2 * TIMES.length }, () => node("td", {}));
+      return { model, cells, row: node("tr", {}, node("th", { scope: "row" }, model.name), ...cells) };
+    });
+    const times = TIMES.map((each) => node("th", { scope: "colgroup", colspan: 2 }, each === 1 ? "This text once" : `${whole.format(each)} times`));
+    const ways = TIMES.flatMap(() => ["as input", "as output"]).map((text) => node("th", { scope: "col" }, text));
+    const head = node("thead", {},
+      node("tr", {}, node("th", { scope: "col", rowspan: 2 }, "Model"), node("th", { scope: "colgroup", colspan: 2, rowspan: 2 }, "Tokens"), ...times),
+      node("tr", {}, ...ways));
+    const checked = this.model.get("checked_on");
+    const caption = node("caption", {}, "US dollars. Prices checked on ", node("time", { datetime: checked }, checked), ".");
+    const table = node("table", {}, caption, head, node("tbody", {}, ...this.rows.map(({ row }) => row)));
+    return node("div", { class: "cost" },
+      node("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Tokens and cost by model" }, table), this.notes());
+  }
+
+  // Why a count is exact or an estimate, once for all models of which the same is said.
+  notes() {
+    const models = this.model.get("models");
+    const said = [...new Set(models.map((each) => each.note))].map((note) => {
+      const same = models.filter((each) => each.note === note);
+      return node("li", {}, node("b", {}, same.map((each) => each.name).join(", ")), `: ${note} `,
+        link(same[0].source_url, "Source"), " · ", link(same[0].price_url, "Prices"));
+    });
+    return node("details", {}, node("summary", {}, "Where these numbers come from"), node("ul", {}, ...said));
+  }
+
+  // ---- from the learner -----------------------------------------------------------------------------------------
+
   typed() {
-    const full = this.entry.value.length >= this.model.get("longest");
-    this.message.textContent = full ? `The text stops at ${whole.format(this.model.get("longest"))} characters.` : "";
+    const longest = this.model.get("longest");
+    this.say(this.entry.value.length >= longest ? `The text stops at ${whole.format(longest)} characters.` : "");
     clearTimeout(this.typing);
     this.typing = setTimeout(() => this.send(), TYPING);
   }
 
   send() {
-    this.model.set("text", this.entry.value);
+    clearTimeout(this.typing);
+    this.typing = undefined;
+    const text = this.entry.value;
+    this.model.set("text", text.toWellFormed?.() ?? text);
     this.model.save_changes();
     this.show();
   }
 
-  // What is known about the text: from the kernel, from an example, or nothing yet.
-  counted(text) {
-    return [this.model.get("answer"), ...this.examples].find((each) => each.text === text);
+  // ---- from the model -------------------------------------------------------------------------------------------
+
+  onText() {
+    if (this.typing !== undefined) return; // what is being typed is newer
+    if (this.entry.value !== this.model.get("text")) this.entry.value = this.model.get("text");
+    this.show();
   }
+
+  onAnswer() {
+    this.alone = false;
+    this.show();
+  }
+
+  onMessage() {
+    this.say(this.model.get("message"));
+  }
+
+  say(message) {
+    this.message.textContent = message;
+  }
+
+  // ---- what is shown --------------------------------------------------------------------------------------------
 
   show() {
     clearTimeout(this.waiting);
     const text = this.model.get("text");
-    const known = this.counted(text);
-    if (known) this.draw(known, true);
-    else this.waiting = setTimeout(() => this.draw(estimate(text, this.examples), false), WAIT);
+    const known = [this.model.get("answer"), ...this.examples].find((each) => each.text === text);
+    if (known) this.draw(known);
+    else if (this.alone || !text) this.draw(estimate(text, this.model.get("rough")));
+    else this.waiting = setTimeout(() => this.giveUp(), WAIT);
+    this.root.classList.toggle("waiting", !known && !this.alone && text !== "");
   }
 
-  draw({ text, units, tokens }, exact) {
-    const characters = [...text].length;
-    const split = units.filter(([, number]) => number > 1).length;
-    const about = exact ? "" : "about ";
-    let summary = `${about}${whole.format(tokens)} ${tokens === 1 ? "token" : "tokens"} for ${whole.format(characters)} characters.`;
-    if (exact && split) summary += ` ${split} ${split === 1 ? "character takes" : "characters take"} more than one token, shown as ×2, ×3 and so on.`;
-    if (!exact) summary += " A rough estimate from the kind of letters: to count and colour your own text, open the lesson in Jupyter.";
-    this.summary.textContent = summary[0].toUpperCase() + summary.slice(1);
-    this.pieces.hidden = !exact;
-    this.pieces.replaceChildren(...units.map(([piece, number]) => unit(piece, number)));
+  giveUp() {
+    this.alone = true;
+    this.show();
+  }
+
+  draw(count) {
+    const { text, units, tokens, share = 0 } = count;
+    const example = this.examples.find((each) => each.text === text);
+    this.buttons.forEach((button, index) => button.setAttribute("aria-pressed", this.examples[index] === example));
+    for (const part of [this.entry, this.pieces]) part.lang = example?.lang ?? "";
+    this.summary.textContent = sentence(count);
+    this.pieces.hidden = !units.length;
+    this.pieces.replaceChildren(...units.flatMap(([piece, number]) => unit(piece, number)));
+    this.legend.textContent = this.explain(count);
     for (const { model, cells } of this.rows) {
-      const [low, high] = [Math.floor(tokens * model.low), Math.ceil(tokens * model.high)];
-      const sure = exact && model.exact;
-      const count = Math.round(tokens * model.factor);
-      cells[0].textContent = sure ? whole.format(count) : `${whole.format(low)}–${whole.format(high)}`;
-      cells[1].textContent = sure ? "exact" : "estimate";
-      cells[2].textContent = price.format((1000 * tokens * model.factor * model.input) / 1e6);
-      cells[3].textContent = price.format((1000 * tokens * model.factor * model.output) / 1e6);
+      const best = tokens * model.factor;
+      // The tiny amount is for binary fractions: 10 * 1.1 is a little more than 11.
+      const low = Math.floor(tokens * model.low * (1 - share) + 1e-9);
+      const high = Math.max(low, Math.ceil(tokens * model.high * (1 + share) - 1e-9));
+      cells[0].textContent = whole.format(Math.round(best));
+      cells[1].textContent = model.exact && !share ? "exact" : `estimate (${whole.format(low)}–${whole.format(high)})`;
+      TIMES.flatMap((times) => [times * model.input, times * model.output])
+        .forEach((price, index) => (cells[2 + index].textContent = dollars((best * price) / 1e6)));
     }
   }
 
-  table() {
-    const heads = ["Model", "Tokens", "", "1,000 × as input", "1,000 × as output"];
-    this.rows = this.model.get("models").map((model) => {
-      const cells = heads.slice(1).map(() => node("td", {}));
-      return { model, cells, row: node("tr", { title: model.note }, node("th", { scope: "row" }, model.name), ...cells) };
-    });
-    const head = node("tr", {}, ...heads.map((text) => node(text ? "th" : "td", text ? { scope: "col" } : {}, text)));
-    const caption = node("caption", {}, `Tokens and US dollars by model. Prices checked on ${this.model.get("checked_on")}.`);
-    return node("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Tokens and cost by model" },
-      node("table", {}, caption, node("thead", {}, head), node("tbody", {}, ...this.rows.map(({ row }) => row))));
+  explain({ units, tokens, share }) {
+    if (!units.length) return share && tokens ? "No Python runs here, so this counts by kind of letter. To cut and count your own text exactly, open the lesson in Jupyter." : "";
+    const parts = [`Cut by ${this.model.get("vocabulary")}, the vocabulary of ${this.rows.find(({ model }) => model.exact).model.name}. Other models cut differently.`];
+    if (units.some(([, number]) => number > 1)) parts.push("A dashed frame with ×2, ×3 … holds characters that take several tokens.");
+    const drawn = units.reduce((sum, [, number]) => sum + number, 0);
+    if (drawn < tokens) parts.push(`The first ${whole.format(drawn)} tokens are drawn; all are counted.`);
+    return parts.join(" ");
   }
 }
 
-function unit(piece, number) {
-  const made = node("span", { class: "unit" }, piece.replaceAll("\n", "↵\n"));
-  if (number > 1) made.append(node("sub", {}, `×${number}`));
-  return made;
+function sentence({ text, tokens, share }) {
+  const characters = [...text].length;
+  if (!characters) return "0 tokens. Type a text, or choose an example.";
+  const number = `${whole.format(tokens)} ${tokens === 1 ? "token" : "tokens"} for ${whole.format(characters)} ${characters === 1 ? "character" : "characters"}`;
+  if (share) return `Roughly ${number}. An estimate: up to ${Math.round(share * 100)}% more or less.`;
+  return `${number}: ${(characters / tokens).toFixed(1)} characters a token.`;
 }
 
-// Tokens from the kind of letters, at the pace of the examples: the first is Latin script, the second Chinese.
-function estimate(text, examples) {
-  const pace = ({ text: sample, tokens }) => tokens / [...sample].length;
-  const wide = (text.match(/[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]/gu) ?? []).length;
-  const narrow = [...text].length - wide;
-  return { text, units: [], tokens: Math.round(wide * pace(examples[1]) + narrow * pace(examples[0])) };
+function unit(piece, number) {
+  const made = node("span", { class: number > 1 ? "unit split" : "unit" }, piece.replaceAll("\n", "↵"));
+  if (number > 1) made.append(node("sub", {}, `×${number}`));
+  return piece.includes("\n") ? [made, node("br", {})] : [made];
+}
+
+// Tokens by kind of character: each kind takes its characters, the next one sees what is left.
+function estimate(text, { tokens: kinds, share }) {
+  let [rest, sum] = [text, 0];
+  for (const [pattern, each] of kinds) {
+    rest = rest.replace(new RegExp(pattern, "gu"), () => {
+      sum += each;
+      return "";
+    });
+  }
+  return { text, units: [], tokens: text ? Math.max(1, Math.round(sum)) : 0, share: text ? share : 0 };
+}
+
+// Two digits that say something, as in $0.000019 and $0.38, and whole cents above that.
+function dollars(amount) {
+  const decimals = amount === 0 ? 2 : Math.max(2, 1 - Math.floor(Math.log10(amount)));
+  return amount.toLocaleString("en-US", { style: "currency", currency: "USD", minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+}
+
+function link(href, text) {
+  return node("a", { href, target: "_blank", rel: "noopener" }, text);
 }
 
 function node(tag, attributes, ...children) {
