@@ -50,19 +50,18 @@ class Factor:
     source_url: str
     note: str
 
+    def of(self, base: int) -> tuple[int, int, int]:
+        """Best guess, lowest and highest number of tokens for a text that has `base` tokens of o200k_base."""
+        # In binary 10 * 1.1 is a little more than 11; the range is not to grow by a token for that.
+        low, high = math.floor(base * self.low + 1e-9), math.ceil(base * self.high - 1e-9)
+        return math.floor(base * self.factor + 0.5), low, high
+
 
 def count(text: str, model_id: str) -> Count:
     """How many tokens a text has for a model. Raises `LookupError` for a model of no known family."""
     family = factor(model_id)
-    base = len(encode(text))
-    return Count(
-        tokens=round(base * family.factor),
-        exact=family.exact,
-        # In binary 10 * 1.1 is a little more than 11; the range is not to grow by a token for that.
-        low=math.floor(base * family.low + 1e-9),
-        high=math.ceil(base * family.high - 1e-9),
-        note=family.note,
-    )
+    best, low, high = family.of(len(encode(text)))
+    return Count(best, family.exact, low, high, family.note)
 
 
 def count_messages(messages: Iterable[Mapping[str, str]], model_id: str) -> Count:

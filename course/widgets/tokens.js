@@ -164,7 +164,7 @@ class TokenCalculator {
       const low = Math.floor(tokens * model.low * (1 - share) + 1e-9);
       const high = Math.max(low, Math.ceil(tokens * model.high * (1 + share) - 1e-9));
       cells[0].textContent = whole.format(Math.round(best));
-      cells[1].textContent = model.exact && !share ? "exact" : `estimate (${whole.format(low)}–${whole.format(high)})`;
+      cells[1].textContent = model.exact && !share ? "exact" : `estimate (${whole.format(low)}\u2060–\u2060${whole.format(high)})`;
       TIMES.flatMap((times) => [times * model.input, times * model.output])
         .forEach((price, index) => (cells[2 + index].textContent = dollars((best * price) / 1e6)));
     }

@@ -102,28 +102,18 @@ class TokenCalculator(CourseWidget):
         self.set_trait("tokens", self.answer["tokens"])
 
     def twin(self) -> str:
-        cut = "│".join(
-            escape(piece).replace("\n", "↵<br>") + (f"<sub>{_TIMES}{number}</sub>" if number > 1 else "")
-            for piece, number in self.answer["units"]
-        )
+        units = self.answer["units"]
+        explained = f"A bar │ stands between two tokens of {self.vocabulary}."
+        if any(number > 1 for _, number in units):
+            explained += f" {_TIMES}2 marks characters that take two tokens, and so on."
+        names = ("Model", "Tokens", "", "As input", "As output", "1,000 times as input", "1,000 times as output")
+        heads = "".join(f'<th scope="col">{name}</th>' for name in names)
         rows = "".join(_row(model, self.tokens) for model in self.models)
-        heads = "".join(
-            f'<th scope="col">{head}</th>'
-            for head in (
-                "Model",
-                "Tokens",
-                "",
-                "As input",
-                "As output",
-                "1,000 times as input",
-                "1,000 times as output",
-            )
-        )
         return (
-            f"<p><b>{self.tokens:,} tokens for {len(self.text):,} characters.</b> A bar │ stands between two "
-            f"tokens of {self.vocabulary}; {_TIMES}2 marks characters that take two tokens.</p>\n<p>{cut}</p>\n"
-            f"<table><caption>What this text costs, in US dollars. Prices checked on {self.checked_on}."
-            f"</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+            f"<p><b>{self.tokens:,} tokens for {len(self.text):,} characters.</b> {explained}</p>\n"
+            f"<p>{'│'.join(_marked(*unit) for unit in units)}</p>\n"
+            f"<table><caption>What this text costs, in US dollars. Prices checked on {self.checked_on}.</caption>"
+            f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
         )
 
 
@@ -145,6 +135,11 @@ def _units(text: str) -> list[list]:
     return units
 
 
+def _marked(text: str, number: int) -> str:
+    parts = f"<sub>{_TIMES}{number}</sub>" if number > 1 else ""
+    return escape(text).replace("\n", "↵<br>") + parts
+
+
 def _exact_model(facts: catalog.Catalog) -> str:
     """The newest model whose vocabulary is public: the first exact one in the file."""
     return next(model.id for model in facts.models if factor(model.id).exact)
@@ -154,6 +149,7 @@ def _model(facts: catalog.Catalog, model: catalog.Model) -> dict:
     family = factor(model.id)
     price = facts.price(model.id, "input")
     return {
+        "id": model.id,
         "name": model.name,
         "exact": family.exact,
         "factor": family.factor,
@@ -168,13 +164,12 @@ def _model(facts: catalog.Catalog, model: catalog.Model) -> dict:
 
 
 def _row(model: dict, count: int) -> str:
-    best, low, high = (count * model[name] for name in ("factor", "low", "high"))
-    mark = "exact" if model["exact"] else f"estimate ({math.floor(low + 1e-9):,} to {math.ceil(high - 1e-9):,})"
-    costs = [times * best * model[way] / 1e6 for times in (1, 1000) for way in ("input", "output")]
-    cells = (f"{round(best):,}", mark, *map(_dollars, costs))
-    return (
-        f'<tr><th scope="row">{escape(model["name"])}</th>' + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
-    )
+    best, low, high = factor(model["id"]).of(count)
+    mark = "exact" if model["exact"] else f"estimate ({low:,} to {high:,})"
+    one = count * model["factor"] / 1e6
+    costs = (times * one * model[way] for times in (1, 1000) for way in ("input", "output"))
+    cells = "".join(f"<td>{cell}</td>" for cell in (f"{best:,}", mark, *map(_dollars, costs)))
+    return f'<tr><th scope="row">{escape(model["name"])}</th>{cells}</tr>'
 
 
 def _dollars(amount: float) -> str:
