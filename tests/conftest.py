@@ -1,10 +1,22 @@
-"""What tests of several rooms share: one browser, because two of them cannot run in one process."""
+"""What tests of several rooms share: a browser, a page without a network, and a running JupyterLab."""
 
+import itertools
+import json
 import os
 import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
+from pages import listen
+from servers import end
 
+ROOT = Path(__file__).resolve().parent.parent
+ON_PATH = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
+CHANNELS = ("chrome", "msedge", None)  # where Chrome and Edge install themselves, then Playwright's own browser
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -14,15 +26,93 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+NO_BROWSER = (
+    "These tests need Chromium, Chrome or Edge, and none was found. Install one (Debian: sudo apt install chromium; "
+    "or: .venv/bin/python -m playwright install chromium), or give the program's path in COURSE_BROWSER."
+)
 
 
 @pytest.fixture(scope="session")
 def browser():
-    """The system's Chromium, or the one that COURSE_BROWSER names."""
+    """The browser that COURSE_BROWSER names, or one of this machine. One for all: Playwright starts only once."""
     from playwright.sync_api import sync_playwright
 
-    executable = os.environ.get("COURSE_BROWSER") or shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_FLAGS)
+        chromium = _launch(playwright)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture
+def offline_page(browser):
+    """A page of 1280 by 720 without a network, which keeps what it `asked` for and its `complaints`."""
+    context = browser.new_context(viewport={"width": 1280, "height": 720}, offline=True)
+    yield listen(context.new_page())
+    context.close()
+
+
+@dataclass
+class JupyterLab:
+    """A running JupyterLab. `folder` holds its own copy of the notebooks."""
+
+    url: str
+    token: str
+    folder: Path
+    _workspaces: itertools.count = field(default_factory=itertools.count)
+
+    def lesson(self, name: str) -> str:
+        """The address of a lesson, such as "02_billing", alone in a workspace of its own."""
+        workspace = f"{self.url}lab/workspaces/test-{next(self._workspaces)}"
+        return f"{workspace}/tree/notebooks/{name}.ipynb?token={self.token}"
+
+
+@pytest.fixture(scope="session")
+def jupyterlab(tmp_path_factory):
+    """JupyterLab on a copy of the notebooks, which knows no setting, kernel or answer of this user."""
+    folder = tmp_path_factory.mktemp("a course")
+    ignored = shutil.ignore_patterns(".*", "source")
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=ignored)
+    places = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    places += ("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
+    own = tmp_path_factory.mktemp("jupyter")
+    environment = os.environ | {place: str(own / place.lower()) for place in places}
+    environment.pop("COURSE_PROGRESS", None)
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.port=0"]
+    with (own / "log").open("wb") as log:
+        server = subprocess.Popen(
+            [*command, "--ServerApp.ip=127.0.0.1", f"--ServerApp.root_dir={folder}"],
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        told = _wait_for_server(server, own / "jupyter_runtime_dir", own / "log")
+        yield JupyterLab(told["url"], told["token"], folder)
+    finally:
+        end(server)
+
+
+def _launch(playwright):
+    from playwright.sync_api import Error
+
+    named = os.environ.get("COURSE_BROWSER") or next(filter(None, map(shutil.which, ON_PATH)), None)
+    if named:
+        return playwright.chromium.launch(executable_path=named, args=CHROMIUM_FLAGS)
+    for channel in CHANNELS:
+        try:
+            return playwright.chromium.launch(channel=channel, args=CHROMIUM_FLAGS)
+        except Error:
+            continue
+    pytest.fail(NO_BROWSER, pytrace=False)
+
+
+def _wait_for_server(server: subprocess.Popen, folder: Path, log: Path) -> dict:
+    """What JupyterLab writes down about itself once it listens."""
+    for _ in range(600):
+        for file in folder.glob("jpserver-*.json"):
+            if text := file.read_text(encoding="utf-8"):
+                return json.loads(text)
+        if server.poll() is not None:
+            break
+        time.sleep(0.1)
+    pytest.fail(f"JupyterLab did not start:\n{log.read_text(encoding='utf-8')}", pytrace=False)
