@@ -25,16 +25,20 @@ LINE_NAMES = {
     "file_search": "file search",
     "container": "container",
 }
-_COLOURS = 64
+_COLOURS = 32  # enough for three hues and their soft edges
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A figure, its numbers as a table, and `alt`, one or two sentences that say what one would see."""
+    """A figure, its numbers as a table, and `alt`, one or two sentences that say what one would see.
+
+    `note` is HTML that stands below the picture: where the numbers come from, and since when.
+    """
 
     figure: Figure
     table: pd.DataFrame
     alt: str
+    note: str = ""
 
     def png(self) -> bytes:
         """The picture, the same bytes each time, small enough to travel in a notebook."""
@@ -50,9 +54,10 @@ class Chart:
         """The picture with its alternative text, and the numbers folded below it."""
         picture = base64.b64encode(self.png()).decode("ascii")
         table = self.table.to_html(border=0, index=False)
+        caption = f"<figcaption>{self.note}</figcaption>" if self.note else ""
         return (
             f'<figure style="margin:0"><img alt="{escape(self.alt)}" style="max-width:100%" '
-            f'src="data:image/png;base64,{picture}"></figure>\n'
+            f'src="data:image/png;base64,{picture}">{caption}</figure>\n'
             f"<details><summary>The numbers</summary>\n{table}\n</details>"
         )
 
@@ -74,13 +79,11 @@ def bill_anatomy(bill: pd.DataFrame) -> Chart:
     axes.bar_label(bars, labels, padding=5, fontsize=10)
     axes.invert_yaxis()
     axes.set_xlim(0, paid["usd"].max() * 1.28)
-    axes.set_xlabel("US dollars a month (estimate)")
-    axes.set_title(f"Where {_dollars(total)} a month goes", loc="left")
-    largest = paid.loc[paid["usd"].idxmax()]
-    alt = (
-        f"Bar chart of a bill of {_dollars(total)} a month in {len(paid)} lines. "
-        f"The longest bar is {LINE_NAMES[largest['line']]} with {_dollars(largest['usd'])}."
-    )
+    axes.spines["bottom"].set_visible(False)
+    axes.tick_params(left=False, bottom=False, labelbottom=False)  # each bar carries its number
+    axes.set_title(f"Where {_dollars(total)} a month goes (estimate)", loc="left")
+    lines = ", ".join(f"{name} {_dollars(usd)}" for name, usd in zip(names, paid["usd"], strict=True))
+    alt = f"Bar chart of a bill of {_dollars(total)} a month in {len(paid)} lines: {lines}."
     table = pd.DataFrame({"line": names, "US dollars a month": paid["usd"].round(2)})
     return Chart(figure, table, alt)
 
@@ -111,20 +114,22 @@ def plan_and_meter(volumes: pd.DataFrame, crossing: float, chosen: float) -> Cha
     """
     figure, axes = _canvas(height=3.2)
     last = volumes.iloc[-1]
-    axes.plot(volumes["conversations"], volumes["meter"], color=METER, linewidth=2.5)
-    axes.plot(volumes["conversations"], volumes["plan"], color=PLAN, linewidth=2.5, linestyle="--")
-    axes.annotate("meter", (last["conversations"], last["meter"]), (5, 0), textcoords="offset points", color=METER)
-    axes.annotate("plan", (last["conversations"], last["plan"]), (5, 0), textcoords="offset points", color=PLAN)
     plan = last["plan"]
     now = np.interp(chosen, volumes["conversations"], volumes["meter"])
-    axes.axvline(chosen, color=QUIET, linewidth=1, linestyle=":")
+    for name, colour, style in (("meter", METER, "-"), ("plan", PLAN, "--")):
+        axes.plot(volumes["conversations"], volumes[name], color=colour, linewidth=2.5, linestyle=style)
+        _label(axes, name, (last["conversations"], last[name]), (6, -4), color=colour, weight="bold")
+    axes.vlines(chosen, 0, now, color=QUIET, linewidth=1, linestyle=":")
+    axes.plot([chosen], [now], "o", color=METER, markersize=7)
+    _label(axes, f"{_dollars(now)} at {chosen:g} a day", (chosen, now), (9, -12))
     axes.set_xlabel("conversations a day, for each person")
     axes.set_ylabel("US dollars a month")
     axes.set_ylim(bottom=0)
-    axes.set_xlim(0, last["conversations"] * 1.1)
+    axes.set_xlim(0, last["conversations"] * 1.12)
     if crossing <= last["conversations"]:
         axes.plot([crossing], [plan], "o", markersize=9, markerfacecolor="white", markeredgecolor="black")
-        axes.annotate(f"same cost at {crossing:.1f}", (crossing, plan), (8, -16), textcoords="offset points")
+        side, offset = ("left", (8, -14)) if crossing < last["conversations"] / 3 else ("right", (-8, 8))
+        _label(axes, f"same cost at {crossing:.1f}", (crossing, plan), offset, horizontalalignment=side)
         meeting = f"They cost the same at {crossing:.1f} conversations a day."
     else:
         meeting = "They do not meet in the range shown."
@@ -140,6 +145,10 @@ def _canvas(height: float):
     axes = figure.subplots()
     axes.spines[["top", "right"]].set_visible(False)
     return figure, axes
+
+
+def _label(axes, text: str, at: tuple, offset: tuple, **style) -> None:
+    axes.annotate(text, at, offset, textcoords="offset points", **style)
 
 
 def _dollars(amount: float) -> str:

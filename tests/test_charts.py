@@ -1,0 +1,60 @@
+"""Figures carry their numbers and a text that says them, and are the same bytes each time."""
+
+import dataclasses
+import io
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from course import charts
+
+BILL = pd.DataFrame({"line": ["input", "cached_input", "output", "batch"], "usd": [30.0, 2.5, 67.5, 0.0]})
+TURNS = pd.DataFrame({"turn": [1, 2, 3], "input": [100, 230, 1360], "output": [30, 20, 25]})
+VOLUMES = pd.DataFrame({"conversations": np.linspace(0, 40, 11), "meter": np.linspace(0, 200, 11), "plan": 120.0})
+DRAWN = {
+    "bill": lambda: charts.bill_anatomy(BILL),
+    "growing": lambda: charts.growing_conversation(TURNS),
+    "plan and meter": lambda: charts.plan_and_meter(VOLUMES, crossing=24, chosen=9),
+}
+
+
+@pytest.mark.parametrize("draw", DRAWN.values(), ids=DRAWN.keys())
+def test_a_chart_is_small_stable_and_told_in_words(draw):
+    chart, again = draw(), draw()
+    assert chart.png() == again.png()
+    assert len(chart.png()) < 15_000
+    assert Image.open(io.BytesIO(chart.png())).width == 640
+    html = chart.html()
+    alt = re.search(r'<img alt="([^"]+)"', html)[1]
+    assert alt == chart.alt
+    assert "<table" in html
+    assert chart._repr_mimebundle_()["text/plain"] == chart.alt
+
+
+def test_the_texts_hold_the_numbers():
+    assert "$100.00 a month in 3 lines" in charts.bill_anatomy(BILL).alt
+    assert "input $30.00, cached input $2.50, output $67.50" in charts.bill_anatomy(BILL).alt
+    assert "from 100 tokens to 1,360" in charts.growing_conversation(TURNS).alt
+    assert "between 20 and 30" in charts.growing_conversation(TURNS).alt
+    told = charts.plan_and_meter(VOLUMES, crossing=24, chosen=9).alt
+    assert "$120.00 a month" in told
+    assert "$45.00 at 9 a day" in told
+    assert "same at 24.0 conversations" in told
+
+
+def test_a_note_stands_below_the_picture():
+    chart = charts.bill_anatomy(BILL)
+    assert "figcaption" not in chart.html()
+    noted = dataclasses.replace(chart, note="Prices checked on a day.")
+    assert "<figcaption>Prices checked on a day.</figcaption></figure>" in noted.html()
+
+
+def test_lines_that_never_meet_are_said_to_be_so():
+    assert "do not meet" in charts.plan_and_meter(VOLUMES, crossing=np.inf, chosen=9).alt
+
+
+def test_unpaid_lines_are_left_out():
+    assert list(charts.bill_anatomy(BILL).table["line"]) == ["input", "cached input", "output"]
