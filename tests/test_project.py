@@ -112,6 +112,6 @@ def test_no_file_names_a_place_on_one_machine():
     assert places == []
 
 
-def test_the_price_of_nothing_is_installed_from_a_named_host():
+def test_no_host_is_named_where_something_is_installed():
     set_up = ["environment.yml", bootstrap.STUDENT, bootstrap.DEVELOPER, ".ci/run", "Makefile"]
     assert [name for name in set_up if "://" in (ROOT / name).read_text("utf-8")] == []
