@@ -114,7 +114,8 @@ def factor(model_id: str) -> Factor:
 def _factors() -> tuple[Factor, ...]:
     found = []
     for row in data.rows("tokenizers/factors.csv", _FACTOR_COLUMNS):
-        row.day("accessed_on")
+        if row.day("accessed_on") is None:
+            raise row.wrong("accessed_on", "is empty. Write the day on which the source was read.")
         numbers = {name: row.number(name) for name in ("factor", "low", "high")}
         if not all(numbers.values()) or not numbers["low"] <= numbers["factor"] <= numbers["high"]:
             raise row.wrong("factor", "low, factor and high must be numbers above zero, in this order.")

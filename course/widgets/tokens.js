@@ -75,11 +75,16 @@ class TokenCalculator {
     const head = node("thead", {},
       node("tr", {}, node("th", { scope: "col", rowspan: 2 }, "Model"), node("th", { scope: "colgroup", colspan: 2, rowspan: 2 }, "Tokens"), ...times),
       node("tr", {}, ...ways));
-    const checked = this.model.get("checked_on");
-    const caption = node("caption", {}, "US dollars. Prices checked on ", node("time", { datetime: checked }, checked), ".");
-    const table = node("table", {}, caption, head, node("tbody", {}, ...this.rows.map(({ row }) => row)));
+    const table = node("table", {}, this.caption(), head, node("tbody", {}, ...this.rows.map(({ row }) => row)));
     return node("div", { class: "cost" },
       node("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Tokens and cost by model" }, table), this.notes());
+  }
+
+  caption() {
+    const checked = this.model.get("checked_on");
+    const age = Math.floor((Date.now() - Date.parse(checked)) / 86_400_000);
+    const old = age > this.model.get("stale_after_days") ? node("strong", {}, ` They are ${age} days old: look at the price pages before you decide.`) : "";
+    return node("caption", {}, "US dollars. Prices checked on ", node("time", { datetime: checked }, checked), ".", old);
   }
 
   // Why a count is exact or an estimate, once for all models of which the same is said.
@@ -165,8 +170,8 @@ class TokenCalculator {
       const high = Math.max(low, Math.ceil(tokens * model.high * (1 + share) - 1e-9));
       cells[0].textContent = whole.format(Math.round(best));
       cells[1].textContent = model.exact && !share ? "exact" : `estimate (${whole.format(low)}\u2060–\u2060${whole.format(high)})`;
-      TIMES.flatMap((times) => [times * model.input, times * model.output])
-        .forEach((price, index) => (cells[2 + index].textContent = dollars((best * price) / 1e6)));
+      TIMES.flatMap((times) => [model.input, model.output].map((price) => (best * times * price) / 1e6))
+        .forEach((cost, index) => (cells[2 + index].textContent = dollars(cost)));
     }
   }
 
@@ -184,7 +189,7 @@ function sentence({ text, tokens, share }) {
   const characters = [...text].length;
   if (!characters) return "0 tokens. Type a text, or choose an example.";
   const number = `${whole.format(tokens)} ${tokens === 1 ? "token" : "tokens"} for ${whole.format(characters)} ${characters === 1 ? "character" : "characters"}`;
-  if (share) return `Roughly ${number}. An estimate: up to ${Math.round(share * 100)}% more or less.`;
+  if (share) return `Roughly ${number}. An estimate, usually within ${Math.round(share * 100)}%.`;
   return `${number}: ${(characters / tokens).toFixed(1)} characters a token.`;
 }
 

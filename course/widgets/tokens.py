@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import ROUND_HALF_UP, Decimal
 from html import escape
 
 from traitlets import Dict, Int, List, TraitType, Unicode
@@ -83,6 +84,7 @@ class TokenCalculator(CourseWidget):
     longest = Int(LONGEST).tag(sync=True)
     vocabulary = Unicode(VOCABULARY).tag(sync=True)
     checked_on = Unicode().tag(sync=True)
+    stale_after_days = Int(catalog.STALE_AFTER_DAYS).tag(sync=True)
 
     def __init__(self, text: str = EXAMPLES[0][2], **kwargs):
         facts = catalog.load()
@@ -166,8 +168,8 @@ def _model(facts: catalog.Catalog, model: catalog.Model) -> dict:
 def _row(model: dict, count: int) -> str:
     best, low, high = factor(model["id"]).of(count)
     mark = "exact" if model["exact"] else f"estimate ({low:,} to {high:,})"
-    one = count * model["factor"] / 1e6
-    costs = (times * one * model[way] for times in (1, 1000) for way in ("input", "output"))
+    each = count * model["factor"]
+    costs = (each * times * model[way] / 1e6 for times in (1, 1000) for way in ("input", "output"))
     cells = "".join(f"<td>{cell}</td>" for cell in (f"{best:,}", mark, *map(_dollars, costs)))
     return f'<tr><th scope="row">{escape(model["name"])}</th>{cells}</tr>'
 
@@ -175,4 +177,6 @@ def _row(model: dict, count: int) -> str:
 def _dollars(amount: float) -> str:
     """Two digits that say something, as in $0.000019 and $0.38, and whole cents above that."""
     decimals = 2 if amount == 0 else max(2, 1 - math.floor(math.log10(amount)))
-    return f"${amount:,.{decimals}f}"
+    # Halves go up and digits are those one reads, as in the page: 0.000285 is $0.00029.
+    rounded = Decimal(repr(amount)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return f"${rounded:,f}"
