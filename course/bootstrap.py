@@ -153,6 +153,7 @@ def _open_lab(python: str, arguments: list) -> int:
         "--ServerApp.allow_root=True",  # in a container the user is often root; only this machine can connect
         "--ServerApp.answer_yes=True",  # make passes Ctrl-C on, and no question could be answered then
         "--log-level=WARN",
+        *(["--no-browser"] if os.environ.get("COURSE_NO_BROWSER") else []),
         *arguments,
     ]
     if os.name != "nt":
