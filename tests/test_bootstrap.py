@@ -109,6 +109,29 @@ def test_new_pins_are_installed(installs, checkout, changed):
     assert len(installs) == 5
 
 
+def test_an_installation_that_broke_off_is_taken_up_again(installs, monkeypatch):
+    recorded = bootstrap._install
+
+    def break_off(command):
+        recorded(command)
+        if command[-1] == ".":
+            raise bootstrap.Problem("stopped")
+
+    monkeypatch.setattr(bootstrap, "_install", break_off)
+    with pytest.raises(bootstrap.Problem):
+        bootstrap.set_up(bootstrap.STUDENT)
+    monkeypatch.setattr(bootstrap, "_install", recorded)
+    installs.clear()
+    bootstrap.set_up(bootstrap.STUDENT)
+    assert [command[-1] for command in installs] == [bootstrap.STUDENT, "."]
+
+
+def test_uv_is_used_when_it_is_there(installs, monkeypatch):
+    monkeypatch.setattr(bootstrap.shutil, "which", lambda name: name if name == "uv" else None)
+    bootstrap.set_up(bootstrap.STUDENT)
+    assert {command[0] for command in installs} == {"uv"}
+
+
 def test_after_a_python_was_removed_all_is_made_anew(installs):
     bootstrap.set_up(bootstrap.STUDENT)
     bootstrap.PYTHON.unlink()
@@ -163,7 +186,7 @@ def test_the_first_time_without_a_network(checkout, monkeypatch):
         monkeypatch.delenv(name)
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9")
-    monkeypatch.setenv("PIP_RETRIES", "0")
+    monkeypatch.setenv("PIP_RETRIES", "1")
     monkeypatch.setenv("PIP_NO_CACHE_DIR", "1")
     monkeypatch.setattr(bootstrap.shutil, "which", lambda name: None)  # no uv
     with pytest.raises(bootstrap.Problem, match="no connection to the package index"):
@@ -230,6 +253,10 @@ def test_lab_opens_the_first_lesson(checkout, monkeypatch):
     assert "--LabApp.default_url=/lab/tree/notebooks/02_first.ipynb" in commands[0]
     assert f"--ServerApp.root_dir={checkout}" in commands[0]
     assert commands[0][-1] == "--no-browser"
+    monkeypatch.setenv("COURSE_NO_BROWSER", "1")
+    commands.clear()
+    bootstrap.lab()
+    assert "--no-browser" in commands[0]
 
 
 def test_test_stops_at_the_first_thing_that_does_not_hold(monkeypatch):
