@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import re
+import reprlib
 from collections.abc import Callable, Iterable
 from functools import cache
 from numbers import Real
@@ -69,29 +69,31 @@ class Amount(traitlets.TraitType):
         return int(value) if self.whole or float(value).is_integer() else float(value)
 
     def _problem(self, value) -> str:
-        if not isinstance(value, Real) or isinstance(value, bool) or not math.isfinite(value):
-            return f"must be a number, not {value!r}."
+        # Not `isfinite`: it fails on a whole number too large for a float, and infinity is out of range anyway.
+        if not isinstance(value, Real) or isinstance(value, bool) or value != value:
+            return f"must be a number, not {reprlib.repr(value)}."
         if not self.low <= value <= self.high:
-            return f"must be from {self.low:,} to {self.high:,}, not {value:,}."
+            return f"must be from {self.low:,} to {self.high:,}, not {reprlib.repr(value)}."
         if self.whole and value != int(value):
-            return f"must be a whole number, not {value}."
+            return f"must be a whole number, not {float(value)}."
         return ""
 
 
 class Choice(traitlets.TraitType):
-    """One of the names that `options(widget)` lists. Another is refused with a message; the old one stays."""
+    """One of the values that `options(widget)` lists. Another is refused with a message; the old one stays."""
 
-    def __init__(self, default: str, options: Callable[[CourseWidget], Iterable[str]], label: str):
+    def __init__(self, default, options: Callable[[CourseWidget], Iterable], label: str):
         super().__init__(default)
         self.options, self.label = options, label
         self.tag(sync=True)
 
     def validate(self, widget, value):
         known = list(self.options(widget))
-        if value in known:
+        if isinstance(value, type(known[0])) and value in known:
             widget.message = ""
             return value
-        widget.message = f"{self.label} {value!r} is not known. Choose one of: {', '.join(known)}."
+        names = ", ".join(map(str, known))
+        widget.message = f"{self.label} {reprlib.repr(value)} is not known. Choose one of: {names}."
         return _kept(widget, self)
 
 

@@ -1,13 +1,27 @@
 // Plan against meter. Everything is worked out in the page, so a drag never waits for a kernel.
+import { CostChart, setText } from "./cost_chart.js";
 import { breakEven, monthly, planCost } from "./costs.js";
 
-const SVG = "http://www.w3.org/2000/svg";
-const CHART = { width: 600, height: 250, left: 62, right: 16, top: 24, bottom: 40 };
 const SPEAK_AFTER = 500; // ms without a change, so that a drag is announced once
 const SAVE_AFTER = 150;
-const money = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
+const DAY = 86_400_000;
+const cents = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
+const dollars = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD", maximumFractionDigits: 0 });
 const plain = new Intl.NumberFormat("en-US", { maximumFractionDigits: 3 });
 const one = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
+const tell = (even) => (even < 0.1 ? "under 0.1" : one.format(even));
+const compact = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
+const money = (value) => (value < 1000 ? cents : dollars).format(value);
+const large = (value) => (value < 100_000 ? one : compact).format(value);
+// The columns of the table: parts of a bill that belong together.
+const COLUMNS = [
+  ["Input", ["input"]],
+  ["Cached", ["cached_input", "cache_write"]],
+  ["Output", ["output"]],
+  ["Reasoning", ["reasoning"]],
+  ["Batch", ["batch"]],
+  ["Tools", ["web_search", "file_search", "container"]],
+];
 
 let instances = 0;
 
@@ -23,151 +37,151 @@ class CostSliders {
   constructor(model) {
     this.model = model;
     this.id = `cost-sliders-${++instances}`;
-    this.cards = model.get("cards");
     this.plans = model.get("plans");
     this.sliders = model.get("sliders");
     this.rows = new Map();
     this.root = node("div", { class: "course-widget cost-sliders", role: "group", "aria-label": "Cost sliders: plan against meter" });
-    this.root.append(node("div", { class: "layout" }, this.controls(), this.results(), this.foot()));
+    this.root.append(node("div", { class: "layout" }, this.controls(), this.results()));
     // Arrow keys belong to the slider that has the focus, not to the slide show around it.
     for (const type of ["keydown", "keypress", "keyup"]) {
       this.root.addEventListener(type, (event) => event.key !== "Escape" && event.stopPropagation());
     }
     this.onChange = () => this.schedule();
     model.on("change", this.onChange);
+    this.sizes = new ResizeObserver(([{ contentRect }]) => {
+      if (contentRect.width && contentRect.width !== this.chart.width) {
+        this.chart.width = contentRect.width;
+        this.schedule();
+      }
+    });
+    this.sizes.observe(this.chart.svg);
     this.draw();
   }
 
   close() {
     this.model.off("change", this.onChange);
+    this.sizes.disconnect();
     cancelAnimationFrame(this.frame);
-    clearTimeout(this.saving);
     clearTimeout(this.speaking);
+    this.save();
     this.root.remove();
   }
 
   // ---- controls -------------------------------------------------------------------------------------------------
 
   controls() {
-    const panel = node("div", { class: "controls" });
     const presets = this.model.get("presets");
-    this.preset = this.select("Start from", presets.map((each) => [each.name, each.label]), (name) => this.fill(name));
-    panel.append(this.preset.row);
-    const groups = { work: node("div", {}), turn: node("div", {}), saving: node("details", {}, node("summary", {}, "Cache, batch and search")) };
+    this.preset = this.select("Start from", (name) => this.fill(name));
+    offer(this.preset, presets.map((each) => [each.name, each.label]));
+    this.about = node("p", { class: "about" });
+    const groups = { work: node("div", { class: "sliders" }), turn: node("div", { class: "sliders" }), saving: node("div", { class: "sliders" }) };
     for (const slider of this.sliders) groups[slider.group].append(this.sliderRow(slider));
-    this.plan = this.select("Plan", this.plans.map((each) => [each.id, each.name]), (id) => this.change({ plan: id }));
-    this.modelSelect = this.select("Model", this.cards.map((each) => [each.model, each.name]), (id) => this.change({ model: id }));
-    this.yearly = node("input", { type: "checkbox", id: `${this.id}-yearly` });
-    this.yearly.addEventListener("change", () => this.change({ yearly: this.yearly.checked }));
-    const yearly = node("div", { class: "row check" }, this.yearly, node("label", { for: this.yearly.id }, "Plan paid for a year at once"));
-    panel.append(groups.work, groups.turn, groups.saving, this.plan.row, yearly, this.modelSelect.row);
-    return panel;
+    const start = node("div", { class: "start" }, this.label(this.preset, "Start from"), this.preset, this.about);
+    const saving = node("details", {}, node("summary", {}, "Cache, batch and search"), groups.saving);
+    return node("div", { class: "controls" }, start, groups.work, groups.turn, saving);
   }
 
-  select(text, options, onPick) {
-    const id = `${this.id}-${text.toLowerCase().replaceAll(" ", "-")}`;
-    const select = node("select", { id }, ...options.map(([value, label]) => node("option", { value }, label)));
+  select(text, onPick) {
+    const select = node("select", { id: `${this.id}-${text.toLowerCase().replaceAll(" ", "-")}` });
     select.addEventListener("change", () => onPick(select.value));
-    return { select, row: node("div", { class: "row" }, node("label", { for: id }, text), select) };
+    return select;
+  }
+
+  label(control, text) {
+    return node("label", { for: control.id }, text);
   }
 
   sliderRow(slider) {
     const { name, label, stops, percent } = slider;
-    const id = `${this.id}-${name}`;
-    const range = node("input", { type: "range", id, min: 0, max: stops.length - 1, step: 1 });
-    const entry = node("input", { type: "text", inputmode: "decimal", "aria-label": `${label}, typed`, "data-name": name });
-    range.addEventListener("input", () => this.change({ [name]: stops[range.valueAsNumber] }));
+    const range = node("input", { type: "range", id: `${this.id}-${name}`, min: 0, max: stops.length - 1, step: 1 });
+    const entry = node("input", { type: "text", inputmode: "decimal", autocomplete: "off", "aria-label": `${label}, typed` });
+    range.addEventListener("input", () => this.change({ [name]: stops[range.valueAsNumber] }, label));
+    entry.addEventListener("input", () => (this.typing = entry));
     entry.addEventListener("change", () => this.type(slider, entry));
     this.rows.set(name, { slider, range, entry });
     const unit = percent ? node("span", { class: "unit", "aria-hidden": "true" }, "%") : "";
-    return node("div", { class: "row slider" }, node("label", { for: id }, label), range, node("span", { class: "entry" }, entry, unit));
+    return node("div", { class: "slider" }, this.label(range, label), range, node("span", { class: "entry" }, entry, unit));
   }
 
-  // What was typed, if it is a number in range; otherwise a message, and the old value stays.
+  // Takes what was typed if it is a number in range; otherwise there is a message, and the old value stays.
   type({ name, label, stops, whole, percent }, entry) {
-    const text = entry.value.trim().replaceAll(",", "").replace(/%$/, "");
     const shown = (value) => (percent ? `${plain.format(value * 100)}%` : plain.format(value));
-    const typed = /^-?\d*\.?\d+(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;
-    const value = percent ? typed / 100 : typed;
-    const stays = `It stays at ${shown(this.model.get(name))}.`;
+    const value = percent ? parse(entry.value) / 100 : parse(entry.value);
     let wrong = "";
-    if (!Number.isFinite(value)) wrong = `must be a number, not “${entry.value.trim().slice(0, 20)}”.`;
+    if (Number.isNaN(value)) wrong = `must be a number, not “${entry.value.trim().slice(0, 20)}”.`;
     else if (value < stops[0] || value > stops.at(-1)) wrong = `must be from ${shown(stops[0])} to ${shown(stops.at(-1))}.`;
     else if (whole && !Number.isInteger(value)) wrong = "must be a whole number.";
-    if (wrong) {
-      this.change({ message: `${label}: ${wrong} ${stays}` });
-      this.draw();
-    } else this.change({ [name]: value });
+    this.typing = undefined;
+    if (wrong) this.change({ message: `${label}: ${wrong} It stays at ${shown(this.model.get(name))}.` });
+    else this.change({ [name]: value }, label);
   }
 
   fill(name) {
-    const { workload } = this.model.get("presets").find((each) => each.name === name);
+    const { workload, label } = this.model.get("presets").find((each) => each.name === name);
     const known = this.sliders.map((slider) => [slider.name, workload[slider.name]]);
-    this.change({ preset: name, ...Object.fromEntries(known) });
+    this.change({ preset: name, ...Object.fromEntries(known) }, label);
   }
 
-  change(values) {
+  // `what` names the change for those who hear it.
+  change(values, what = "") {
     for (const [name, value] of Object.entries({ message: "", ...values })) this.model.set(name, value);
+    this.changed = what;
     this.schedule();
     clearTimeout(this.saving);
-    this.saving = setTimeout(() => this.model.save_changes(), SAVE_AFTER);
+    this.saving = setTimeout(() => this.save(), SAVE_AFTER);
+  }
+
+  save() {
+    if (this.saving === undefined) return;
+    clearTimeout(this.saving);
+    this.saving = undefined;
+    this.model.save_changes();
   }
 
   // ---- results --------------------------------------------------------------------------------------------------
 
   results() {
-    this.figures = ["plan", "meter", "even"].map((name) => ({ name, title: node("dt", {}), value: node("dd", {}) }));
-    const list = node("dl", { class: "figures" }, ...this.figures.map(({ name, title, value }) => node("div", { class: name }, title, value)));
+    this.plan = this.select("Plan", (id) => this.change({ plan: id }, "Plan"));
+    offer(this.plan, this.plans.map((each) => [each.id, each.name]));
+    this.meter = this.select("Model", (id) => this.change({ model: id }, "Model"));
+    this.yearly = node("input", { type: "checkbox", id: `${this.id}-yearly` });
+    this.yearly.addEventListener("change", () => this.change({ yearly: this.yearly.checked }, "Plan"));
+    this.figures = { plan: figure(), meter: figure(), even: figure() };
+    const yearly = node("span", { class: "check" }, this.yearly, this.label(this.yearly, "pay yearly"));
+    const cards = node("div", { class: "figures" },
+      node("div", { class: "plan" }, this.label(this.plan, "Plan"), this.plan, this.figures.plan.value, this.figures.plan.note, yearly),
+      node("div", { class: "meter" }, this.label(this.meter, "Meter"), this.meter, this.figures.meter.value, this.figures.meter.note),
+      node("div", { class: "even" }, node("span", { class: "title" }, "Same cost at"), this.figures.even.value, this.figures.even.note));
+    this.message = node("p", { class: "problem", role: "alert" });
+    this.chart = new CostChart();
     this.sentence = node("p", { class: "sentence" });
     this.spoken = node("p", { class: "visually-hidden", "aria-live": "polite" });
-    this.message = node("p", { class: "problem", role: "alert" });
-    return node("div", { class: "results" }, list, this.message, this.chart(), this.sentence, this.spoken, this.table());
-  }
-
-  chart() {
-    const { width, height } = CHART;
-    const svg = shape("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": "Plan and metered cost by conversations a day" });
-    this.marks = {};
-    const add = (name, tag, attributes = {}) => svg.append((this.marks[name] = shape(tag, { class: name, ...attributes })));
-    add("grid", "path");
-    add("axis", "path");
-    this.ticks = { x: [], y: [] };
-    for (let index = 0; index < 6; index++) {
-      for (const axis of ["x", "y"]) {
-        const text = shape("text", { class: `tick ${axis}` });
-        this.ticks[axis].push(text);
-        svg.append(text);
-      }
-    }
-    add("now-line", "path");
-    add("meter-line", "path");
-    add("plan-line", "path");
-    add("now-dot", "circle", { r: 5 });
-    add("even-dot", "circle", { r: 6 });
-    for (const name of ["plan-name", "meter-name", "even-name", "now-name", "x-name", "y-name"]) add(name, "text");
-    this.marks["x-name"].textContent = "conversations a day, each";
-    this.marks["y-name"].textContent = "$ a month";
-    place(this.marks["x-name"], (CHART.left + width - CHART.right) / 2, height - 5, "middle");
-    place(this.marks["y-name"], 8, 12, "start");
-    return svg;
+    this.source = node("p", { class: "source" });
+    return node("div", { class: "results" }, cards, this.message, this.chart.svg, this.sentence, this.spoken, this.table(), this.source);
   }
 
   table() {
-    const heads = ["Model", "Month", "Input", "Output", "Other"];
+    const heads = ["Model", "Month", ...COLUMNS.map(([name]) => name)];
     const head = node("tr", {}, ...heads.map((text) => node("th", { scope: "col" }, text)));
-    this.bills = this.cards.map((card) => {
-      const name = node("th", { scope: "row" }, card.name);
-      const cells = heads.slice(1).map(() => node("td", {}));
-      return { card, cells, row: node("tr", {}, name, ...cells) };
-    });
     const caption = node("caption", { class: "visually-hidden" }, "The same month of work with each model, in US dollars");
-    return node("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Costs by model" },
-      node("table", {}, caption, node("thead", {}, head), node("tbody", {}, ...this.bills.map((bill) => bill.row))));
+    this.body = node("tbody", {});
+    this.span = node("summary", {});
+    const scroll = node("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Costs by model" },
+      node("table", {}, caption, node("thead", {}, head), this.body));
+    return node("details", { class: "models" }, this.span, scroll);
   }
 
-  foot() {
-    this.source = node("p", { class: "source" });
-    return this.source;
+  // The models of the list and of the table; Python may add one.
+  offerModels() {
+    const cards = this.model.get("cards");
+    if (cards === this.cards) return;
+    this.cards = cards;
+    offer(this.meter, cards.map((each) => [each.model, each.name]));
+    this.bills = cards.map((card) => {
+      const cells = ["Month", ...COLUMNS].map(() => node("td", {}));
+      return { card, cells, row: node("tr", {}, node("th", { scope: "row" }, card.name), ...cells) };
+    });
+    this.body.replaceChildren(...this.bills.map((bill) => bill.row));
   }
 
   // ---- drawing --------------------------------------------------------------------------------------------------
@@ -180,151 +194,147 @@ class CostSliders {
   }
 
   // The workload of the sliders; the fields that no slider shows come from the preset.
-  workload() {
-    const preset = this.model.get("presets").find((each) => each.name === this.model.get("preset"));
+  workload(preset) {
     const chosen = Object.fromEntries(this.sliders.map(({ name }) => [name, this.model.get(name)]));
     const written_share = Math.min(preset.workload.written_share, 1 - chosen.cached_share);
     return { ...preset.workload, written_share, ...chosen };
   }
 
   draw() {
-    this.drawControls();
-    const work = this.workload();
-    const plan = this.plans.find((each) => each.id === this.model.get("plan"));
-    const seats = attempt(() => planCost(plan, work.people, this.model.get("yearly")));
-    const costs = this.drawTable(work);
+    this.offerModels();
     const card = this.cards.find((each) => each.model === this.model.get("model"));
-    const meter = costs.get(card.model);
-    const even = attempt(() => breakEven(seats.value, work, card));
-    const message = this.model.get("message") || seats.error || meter.error || "";
-    setText(this.message, message);
-    this.drawFigures(work, plan, card, seats.value, meter.value?.total, even.value);
-    this.drawChart(work.conversations, seats.value, meter.value?.total, even.value, card, work);
-    this.drawSource(card);
+    if (!card) return; // a model that Python names arrives before its prices
+    const preset = this.model.get("presets").find((each) => each.name === this.model.get("preset"));
+    const plan = this.plans.find((each) => each.id === this.model.get("plan"));
+    const work = this.workload(preset);
+    const seats = attempt(() => planCost(plan, work.people, this.model.get("yearly")));
+    const bill = this.drawTable(work).get(card.model);
+    const even = seats.error ? undefined : attempt(() => breakEven(seats.value, work, card)).value;
+    const each = attempt(() => monthly({ ...work, conversations: 1 }, card).total).value;
+    this.drawControls(preset);
+    setText(this.message, this.model.get("message") || seats.error || bill.error || "");
+    this.drawFigures(work, plan, seats.value, bill.value, even);
+    this.drawSentence(work, seats.value, bill.value?.total, even);
+    const known = seats.value !== undefined && each !== undefined;
+    this.chart.svg.style.visibility = known ? "" : "hidden";
+    if (known) {
+      const nowName = `${money(each * work.conversations)} now`;
+      this.chart.draw({ now: work.conversations, even, plan: seats.value, each, nowName, evenName: `same cost at ${tell(even)}` });
+    }
+    this.drawSource(card, plan);
   }
 
-  drawControls() {
+  drawControls(preset) {
     for (const [name, { slider, range, entry }] of this.rows) {
       const value = this.model.get(name);
       const nearest = String(nearestStop(slider.stops, value));
       if (range.value !== nearest) range.value = nearest;
       const shown = plain.format(slider.percent ? value * 100 : value);
-      if (range.getAttribute("aria-valuetext") !== shown) {
-        range.setAttribute("aria-valuetext", slider.percent ? `${shown} percent` : shown);
-        range.style.setProperty("--filled", `${(100 * range.value) / (slider.stops.length - 1)}%`);
-      }
-      if (entry.value !== shown) entry.value = shown;
+      const spoken = slider.percent ? `${shown} percent` : shown;
+      if (range.getAttribute("aria-valuetext") !== spoken) range.setAttribute("aria-valuetext", spoken);
+      if (entry.value !== shown && entry !== this.typing) entry.value = shown;
     }
-    this.preset.select.value = this.model.get("preset");
-    this.plan.select.value = this.model.get("plan");
-    this.modelSelect.select.value = this.model.get("model");
+    setText(this.about, preset.text);
+    this.preset.value = preset.name;
+    this.plan.value = this.model.get("plan");
+    this.meter.value = this.model.get("model");
     this.yearly.checked = this.model.get("yearly");
   }
 
   drawTable(work) {
     const chosen = this.model.get("model");
-    const costs = new Map();
+    const bills = new Map();
     for (const { card, cells, row } of this.bills) {
       const bill = attempt(() => monthly(work, card));
-      costs.set(card.model, bill);
+      bills.set(card.model, bill);
       row.classList.toggle("chosen", card.model === chosen);
-      if (bill.error) {
-        cells.forEach((cell, index) => setText(cell, index ? "" : "no price"));
-        row.title = bill.error;
-        continue;
-      }
-      row.title = "";
-      const { total, dollars } = bill.value;
-      const input = dollars.input + dollars.cached_input + dollars.cache_write;
-      const output = dollars.output + dollars.reasoning;
-      [total, input, output, total - input - output].forEach((value, index) => setText(cells[index], money.format(Math.abs(value))));
+      row.title = bill.error ?? "";
+      setText(cells[0], bill.error ? "no price" : money(bill.value.total));
+      COLUMNS.forEach(([, lines], index) => {
+        const part = bill.error ? 0 : lines.reduce((sum, line) => sum + bill.value.dollars[line], 0);
+        setText(cells[index + 1], part ? money(part) : "–");
+      });
     }
-    return costs;
+    const totals = this.bills.filter(({ card }) => !bills.get(card.model).error)
+      .map(({ card }) => [bills.get(card.model).value.total, card.name]).sort(([a], [b]) => a - b);
+    const span = totals.length ? `: ${money(totals[0][0])} (${totals[0][1]}) to ${money(totals.at(-1)[0])} (${totals.at(-1)[1]})` : "";
+    setText(this.span, `The same month with ${this.bills.length} models${span}`);
+    return bills;
   }
 
-  drawFigures(work, plan, card, seats, meter, even) {
-    const [planFigure, meterFigure, evenFigure] = this.figures;
-    setText(planFigure.title, `${plan.name}, ${work.people} ${work.people === 1 ? "seat" : "seats"}`);
-    setText(planFigure.value, seats === undefined ? "not stated" : money.format(seats));
-    setText(meterFigure.title, `Meter, ${card.name}`);
-    setText(meterFigure.value, meter === undefined ? "no price" : money.format(meter));
-    setText(evenFigure.title, "Same cost at");
-    setText(evenFigure.value, Number.isFinite(even) ? `${one.format(even)} a day` : "never");
-    const sentence = this.comparison(work, seats, meter);
+  drawFigures(work, plan, seats, bill, even) {
+    const { people, conversations, working_days } = work;
+    const paid = Math.max(people, plan.min_seats ?? 0);
+    setText(this.figures.plan.value, seats === undefined ? "not stated" : money(seats));
+    setText(this.figures.plan.note, `a month for ${counted(paid, "seat")}`);
+    setText(this.figures.meter.value, bill ? money(bill.total) : "no price");
+    const size = bill ? `, ${compact.format(bill.tokens.input + bill.tokens.output)} tokens` : "";
+    setText(this.figures.meter.note, `a month for ${large(people * working_days * conversations)} conversations${size}`);
+    const unknown = even === undefined;
+    const meet = Number.isFinite(even);
+    setText(this.figures.even.value, unknown ? "–" : meet ? `${tell(even)} a day` : "never");
+    setText(this.figures.even.note, unknown ? "" : meet ? "conversations, each person" : "the two lines do not meet");
+  }
+
+  drawSentence(work, seats, meter, even) {
+    const sentence = comparison(work, seats, meter);
     setText(this.sentence, sentence);
-    if (sentence !== this.lastSentence) {
-      clearTimeout(this.speaking);
-      // The first drawing is not a change: a page that opens stays silent.
-      if (this.lastSentence !== undefined) this.speaking = setTimeout(() => setText(this.spoken, sentence), SPEAK_AFTER);
-      this.lastSentence = sentence;
+    const told = Number.isFinite(even) ? `${sentence} Both cost the same at ${tell(even)} a day.` : sentence;
+    if (told === this.told) return;
+    clearTimeout(this.speaking);
+    this.chart.svg.setAttribute("aria-label", `Chart of cost by conversations a day. ${told}`);
+    // The first drawing is not a change: a page that opens stays silent.
+    if (this.told !== undefined) {
+      const what = this.changed ? `${this.changed} changed. ` : "";
+      this.speaking = setTimeout(() => setText(this.spoken, what + told), SPEAK_AFTER);
     }
+    this.told = told;
   }
 
-  comparison(work, seats, meter) {
-    if (seats === undefined || meter === undefined) return "";
-    const start = `At ${plain.format(work.conversations)} conversations a day each, the meter costs ${money.format(meter)} a month`;
-    const gap = meter - seats;
-    if (Math.abs(gap) < 0.005) return `${start}: the same as the plan.`;
-    return `${start}: ${money.format(Math.abs(gap))} ${gap < 0 ? "less" : "more"} than the plan.`;
-  }
-
-  drawChart(now, seats = 0, meter = 0, even, card, work) {
-    const { width, height, left, right, top, bottom } = CHART;
-    const reach = Number.isFinite(even) && even <= 500 ? even * 1.5 : 0;
-    const xMax = roundUp(Math.max(now * 1.4, reach, 10));
-    const perConversation = attempt(() => monthly({ ...work, conversations: 1 }, card).total).value ?? 0;
-    const yMax = roundUp(Math.max(seats * 1.25, perConversation * xMax, 1));
-    const x = (value) => left + (value / xMax) * (width - left - right);
-    const y = (value) => height - bottom - (value / yMax) * (height - top - bottom);
-    const m = this.marks;
-    let grid = "";
-    for (let index = 0; index < 6; index++) {
-      const [tickX, tickY] = [(xMax * index) / 5, (yMax * index) / 5];
-      grid += `M${left} ${y(tickY)}H${width - right}`;
-      setText(this.ticks.x[index], plain.format(tickX));
-      place(this.ticks.x[index], x(tickX), height - bottom + 16, "middle");
-      setText(this.ticks.y[index], plain.format(tickY));
-      place(this.ticks.y[index], left - 6, y(tickY) + 4, "end");
-    }
-    setPath(m.grid, grid);
-    setPath(m.axis, `M${left} ${top}V${height - bottom}H${width - right}`);
-    setPath(m["meter-line"], `M${x(0)} ${y(0)}L${x(xMax)} ${y(perConversation * xMax)}`);
-    setPath(m["plan-line"], `M${x(0)} ${y(seats)}H${x(xMax)}`);
-    setPath(m["now-line"], `M${x(now)} ${y(0)}V${y(meter)}`);
-    m["now-dot"].setAttribute("cx", x(now));
-    m["now-dot"].setAttribute("cy", y(meter));
-    setText(m["plan-name"], "plan");
-    place(m["plan-name"], width - right - 4, y(seats) - 7, "end");
-    setText(m["meter-name"], "meter");
-    const steep = Math.min(0.94, (yMax * 0.94) / Math.max(perConversation * xMax, 1e-9)) * xMax;
-    place(m["meter-name"], x(steep) - 14, y(perConversation * steep) - 4, "end");
-    setText(m["now-name"], `${money.format(meter)} now`);
-    place(m["now-name"], Math.min(x(now) + 9, width - right - 90), Math.min(y(meter) + 18, height - bottom - 6), "start");
-    const crosses = Number.isFinite(even) && even <= xMax && perConversation > 0;
-    m["even-dot"].style.display = m["even-name"].style.display = crosses ? "" : "none";
-    if (crosses) {
-      m["even-dot"].setAttribute("cx", x(even));
-      m["even-dot"].setAttribute("cy", y(seats));
-      setText(m["even-name"], `same cost at ${one.format(even)}`);
-      const end = x(even) > width / 2;
-      place(m["even-name"], x(even) + (end ? -10 : 10), y(seats) - 10, end ? "end" : "start");
-    }
-  }
-
-  drawSource(card) {
+  drawSource(card, plan) {
+    const shown = `${card.model} ${plan.id} ${this.bills.length}`;
+    if (this.sourceShown === shown) return;
+    this.sourceShown = shown;
+    const today = new Date();
     const checked = this.model.get("checked_on");
-    if (this.sourceShown === card.model) return;
-    this.sourceShown = card.model;
-    const age = Math.floor((Date.now() - Date.parse(checked)) / 86_400_000);
-    const link = node("a", { href: card.source_url, target: "_blank", rel: "noopener" }, `the price page of ${card.name}`);
-    const parts = ["Estimate. Prices checked on ", node("time", { datetime: checked }, checked), " at ", link, "."];
-    const change = card.announced.find((each) => each.meter === "input");
-    if (change) parts.push(` Announced: input at ${money.format(change.price)} for a million tokens from ${change.from}.`);
+    const parts = [
+      "An estimate without tax. Prices checked on ", time(checked), " at ", link(card.source_url, `the price page of ${card.name}`),
+      "; plan fee checked on ", time(plan.accessed_on), " at ", link(plan.source_url, `the page of ${plan.name}`),
+      plan.trust === "official" ? "." : ", with the number itself from other sites.",
+      ...this.cards.filter((each) => each.announced.length).map((each) => node("span", { class: "coming" }, announcement(each, today))),
+    ];
+    const age = Math.floor((today - Date.parse(checked)) / DAY);
     if (age > this.model.get("stale_after_days")) {
-      parts.push(node("strong", {}, ` These prices are ${age} days old: look at the page before you decide.`));
+      parts.push(node("strong", { class: "old" }, `These prices are ${age} days old: look at the page before you decide.`));
     }
     this.source.replaceChildren(...parts);
   }
+}
+
+// A number as people type it, with or without commas between thousands; NaN for anything else.
+function parse(text) {
+  const typed = text.trim().replace(/\s*%$/, "");
+  if (/^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$/.test(typed)) return Number(typed.replaceAll(",", ""));
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(typed) ? Number(typed) : NaN;
+}
+
+function comparison(work, seats, meter) {
+  if (seats === undefined || meter === undefined) return "";
+  const start = `At ${plain.format(work.conversations)} conversations a day each, the meter costs ${money(meter)} a month`;
+  const gap = meter - seats;
+  if (Math.abs(gap) < 0.005) return `${start}: the same as the plan.`;
+  return `${start}: ${money(Math.abs(gap))} ${gap < 0 ? "less" : "more"} than the plan.`;
+}
+
+// What a vendor has said it will charge, and whether this page is older than that.
+function announcement(card, today) {
+  const from = card.announced[0].from;
+  const changes = card.announced.filter((each) => each.from === from).map(({ meter, price }) => {
+    return `${meter} ${cents.format(card.tiers[0][meter])} → ${cents.format(price)}`;
+  });
+  const late = today >= Date.parse(from);
+  return `${late ? "Changed" : "Announced"}: ${card.name} ${late ? "since" : "from"} ${from}, for a million tokens: ${changes.join(", ")}.${
+    late ? " This page still counts the old price." : ""}`;
 }
 
 function nearestStop(stops, value) {
@@ -335,12 +345,6 @@ function nearestStop(stops, value) {
   return best;
 }
 
-// The next of 1, 2, 2.5, 5, 10 × a power of ten, so that five ticks have round numbers.
-function roundUp(value) {
-  const power = 10 ** Math.floor(Math.log10(value));
-  return [1, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10].find((step) => value <= step * power * (1 + 1e-12)) * power;
-}
-
 function attempt(work) {
   try {
     return { value: work() };
@@ -349,29 +353,29 @@ function attempt(work) {
   }
 }
 
+function counted(number, thing) {
+  return `${plain.format(number)} ${thing}${number === 1 ? "" : "s"}`;
+}
+
+function figure() {
+  return { value: node("strong", { class: "value" }), note: node("span", { class: "note" }) };
+}
+
+function offer(select, options) {
+  select.replaceChildren(...options.map(([value, label]) => node("option", { value }, label)));
+}
+
+function time(day) {
+  return node("time", { datetime: day }, day);
+}
+
+function link(url, text) {
+  return node("a", { href: url, target: "_blank", rel: "noopener" }, text);
+}
+
 function node(tag, attributes, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
   made.append(...children);
   return made;
-}
-
-function shape(tag, attributes) {
-  const made = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  return made;
-}
-
-function setText(target, text) {
-  if (target.textContent !== text) target.textContent = text;
-}
-
-function setPath(target, d) {
-  target.setAttribute("d", d);
-}
-
-function place(text, x, y, anchor) {
-  text.setAttribute("x", x);
-  text.setAttribute("y", y);
-  text.setAttribute("text-anchor", anchor);
 }

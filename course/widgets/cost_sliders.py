@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import fields as dataclass_fields
+from dataclasses import replace
+from html import escape
 
 import numpy as np
 import pandas as pd
-import traitlets
-from traitlets import Bool, Float, List, Unicode
+from traitlets import Float, Int, List, Unicode
 
 from course import catalog, charts, costs
 from course.costs import NoPrice
@@ -56,8 +57,12 @@ class CostSliders(CourseWidget):
     """Plan against meter, with every assumption on a slider.
 
     `preset` names a line of `data/presets.csv` and any slider can be set by its name, as in
-    `CostSliders(preset="website", turns=5)`. Read `monthly_cost`, `plan_cost` (US dollars a month) and
-    `break_even` (conversations a day for each person; `None` if the two never meet), or `observe` and `link` them.
+    `CostSliders(preset="website", turns=5)`. The page offers the course's nine models; naming another of the
+    catalog as `model` adds it. `plan` is any plan whose fee is known.
+
+    Read `monthly_cost`, `plan_cost` (US dollars a month; `None` if not stated) and `break_even` (conversations a
+    day for each person; `None` if the two never meet), or `observe` and `link` them. A value that does not fit is
+    refused: the old one stays, and `message` says why.
     """
 
     module = "cost_sliders"
@@ -66,9 +71,9 @@ class CostSliders(CourseWidget):
     # traitlets finds traits in the class body; one line makes one trait of each slider.
     locals().update(_AMOUNTS)
     preset = Choice("agency", lambda self: costs.presets(), "The preset")
-    model = Choice(None, lambda self: [card["model"] for card in self.cards], "The model")
+    model = Choice(None, lambda self: [model.id for model in catalog.load().models], "The model")
     plan = Choice("chatgpt-plus", lambda self: [plan["id"] for plan in self.plans], "The plan")
-    yearly = Bool(False, help="Whether the plan is paid for a year at once.").tag(sync=True)
+    yearly = Choice(False, lambda self: [False, True], "Yearly payment")
 
     monthly_cost = Float(None, allow_none=True, read_only=True)
     plan_cost = Float(None, allow_none=True, read_only=True)
@@ -79,29 +84,30 @@ class CostSliders(CourseWidget):
     presets = List().tag(sync=True)
     sliders = List(SLIDERS).tag(sync=True)
     checked_on = Unicode().tag(sync=True)
-    stale_after_days = traitlets.Int(catalog.STALE_AFTER_DAYS).tag(sync=True)
+    stale_after_days = Int(catalog.STALE_AFTER_DAYS).tag(sync=True)
+
+    _quiet = True
 
     def __init__(self, preset: str = "agency", **values):
+        known = ("preset", *_AMOUNTS, *_CHOICES)
+        if unknown := values.keys() - set(known):
+            raise TypeError(f"CostSliders has no {min(unknown)!r}. It has: {', '.join(known)}.")
         facts = catalog.load()
-        taught = [model.id for model in facts.models if model.tier]
         super().__init__(
-            cards=[costs.rate_card(model_id) for model_id in taught],
+            cards=[_card(model.id) for model in facts.models if model.tier],
             plans=[_plan(plan) for plan in facts.plans if plan.monthly],
             presets=[_preset(name, each) for name, each in costs.presets().items()],
             checked_on=facts.checked_on.isoformat(),
             model=facts.pick("openai", "standard").id,
         )
-        self._quiet = False
+        self.observe(self._offer, "model")
         self.observe(self._fill_from_preset, "preset")
         self.observe(self._work_out, [*_AMOUNTS, *_CHOICES])
         with self._one_update():
-            self.preset = preset
-            self._fill_from_preset()
-            for name, value in values.items():
-                if name not in (*_AMOUNTS, *_CHOICES):
-                    known = ", ".join((*_AMOUNTS, *_CHOICES))
-                    raise TypeError(f"CostSliders has no {name!r}. It has: preset, {known}.")
-                setattr(self, name, value)
+            refusals = [self._try("preset", preset)]
+            self._fill()
+            refusals += [self._try(name, value) for name, value in values.items()]
+            self.message = " ".join(filter(None, refusals))
 
     @property
     def workload(self) -> costs.Workload:
@@ -111,27 +117,65 @@ class CostSliders(CourseWidget):
         chosen = {name: getattr(self, name) for name in _AMOUNTS}
         return costs.Workload(**{**hidden, "written_share": share, **chosen})
 
-    def twin(self) -> charts.Chart:
-        workload, card = self.workload, self._card()
+    def set_state(self, sync_data) -> None:
+        """What the page sends. It fills in the sliders of a preset itself, and some may have moved since."""
+        with self._one_update():
+            super().set_state(sync_data)
+
+    def twin(self) -> charts.Chart | str:
+        """The chart as a picture, and the month with each model as a table; or why there is none."""
+        if self.plan_cost is None or self.monthly_cost is None:
+            return f"<p>{escape(self.message)}</p>"
+        card = self._chosen_card()
         last = max(2 * self.conversations, min(1.5 * (self.break_even or 0), 500), 10)
         volume = np.linspace(0, last, 11)
-        table = pd.DataFrame(
+        lines = pd.DataFrame(
             {
                 "conversations": volume,
-                "meter": costs.monthly(workload.replace(conversations=volume), card)["total"],
+                "meter": costs.monthly(self.workload.replace(conversations=volume), card)["total"],
                 "plan": self.plan_cost,
             }
         )
         crossing = np.inf if self.break_even is None else self.break_even
-        return charts.plan_and_meter(table, crossing, self.conversations)
+        chart = charts.plan_and_meter(lines, crossing, self.conversations)
+        note = (
+            f"Meter: {escape(card['name'])}. Prices checked on {self.checked_on} at "
+            f'<a href="{escape(card["source_url"])}">{escape(card["source_url"])}</a>.'
+        )
+        return replace(chart, table=self._comparison(), note=note)
 
-    def _card(self) -> dict:
+    def _comparison(self) -> pd.DataFrame:
+        rows = []
+        for card in self.cards:
+            try:
+                month = costs.monthly(self.workload, card)["total"]
+            except NoPrice:
+                rows.append((card["name"], "no price", ""))
+                continue
+            even = costs.break_even(self.plan_cost, self.workload, card)
+            rows.append((card["name"], f"{month:,.2f}", f"{even:,.1f}" if np.isfinite(even) else "never"))
+        return pd.DataFrame(rows, columns=["model", "US dollars a month", "as much as the plan at (a day, each)"])
+
+    def _chosen_card(self) -> dict:
         return next(card for card in self.cards if card["model"] == self.model)
 
-    def _fill_from_preset(self, _change=None) -> None:
-        with self._one_update():
-            for name in _AMOUNTS:
-                setattr(self, name, getattr(costs.preset(self.preset), name))
+    def _offer(self, _change) -> None:
+        if self.model not in [card["model"] for card in self.cards]:
+            self.cards = [*self.cards, _card(self.model)]
+
+    def _try(self, name: str, value) -> str:
+        """Set one trait; what was wrong with the value, or empty."""
+        setattr(self, name, value)
+        return self.message
+
+    def _fill_from_preset(self, _change) -> None:
+        if not self._quiet:
+            with self._one_update():
+                self._fill()
+
+    def _fill(self) -> None:
+        for name in _AMOUNTS:
+            setattr(self, name, getattr(costs.preset(self.preset), name))
 
     def _work_out(self, _change=None) -> None:
         if self._quiet:
@@ -142,8 +186,9 @@ class CostSliders(CourseWidget):
         except ValueError as error:
             self.message, seats = str(error), None
         try:
-            cost = costs.monthly(self.workload, self._card())["total"]
-            crossing = None if seats is None else costs.break_even(seats, self.workload, self._card())
+            card = self._chosen_card()
+            cost = costs.monthly(self.workload, card)["total"]
+            crossing = None if seats is None else costs.break_even(seats, self.workload, card)
         except NoPrice as error:
             self.message, cost, crossing = str(error), None, None
         self.set_trait("plan_cost", seats)
@@ -153,11 +198,21 @@ class CostSliders(CourseWidget):
     @contextmanager
     def _one_update(self):
         """Several changes, one message to the page and one calculation."""
-        quiet, self._quiet = self._quiet, True
-        with self.hold_sync():
-            yield
-        self._quiet = quiet
+        self._quiet = True
+        try:
+            with self.hold_sync():
+                yield
+        finally:
+            self._quiet = False
         self._work_out()
+
+
+def _card(model_id: str) -> dict:
+    """What the page needs of a rate card; of the announced changes, those it shows."""
+    card = costs.rate_card(model_id)
+    coming = [each for each in card["announced"] if each["meter"] in ("input", "output") and not each["above"]]
+    kept = {name: card[name] for name in ("model", "name", "on", "source_url", "tiers", "fees")}
+    return {**kept, "announced": coming}
 
 
 def _plan(plan: catalog.Plan) -> dict:
