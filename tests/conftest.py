@@ -32,6 +32,11 @@ NO_BROWSER = (
 )
 
 
+def pytest_collection_modifyitems(items):
+    """Tests with a browser come last: while Playwright runs, asyncio.run refuses to start a loop of its own."""
+    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session")
 def browser():
     """The browser that COURSE_BROWSER names, or one of this machine. One for all: Playwright starts only once."""
