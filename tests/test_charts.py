@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from course import charts
+from course import charts, costs
 
 BILL = pd.DataFrame({"line": ["input", "cached_input", "output", "batch"], "usd": [30.0, 2.5, 67.5, 0.0]})
 TURNS = pd.DataFrame({"turn": [1, 2, 3], "input": [100, 230, 1360], "output": [30, 20, 25]})
@@ -54,6 +54,10 @@ def test_a_note_stands_below_the_picture():
 
 def test_lines_that_never_meet_are_said_to_be_so():
     assert "do not meet" in charts.plan_and_meter(VOLUMES, crossing=np.inf, chosen=9).alt
+
+
+def test_every_line_of_a_bill_has_a_name():
+    assert set(charts.LINE_NAMES) == set(costs.LINES)
 
 
 def test_unpaid_lines_are_left_out():

@@ -1,6 +1,6 @@
 // Plan against meter. Everything is worked out in the page, so a drag never waits for a kernel.
 import { CostChart, setText } from "./cost_chart.js";
-import { breakEven, monthly, planCost } from "./costs.js";
+import { breakEven, LINES, monthly, planCost } from "./costs.js";
 
 const SPEAK_AFTER = 500; // ms without a change, so that a drag is announced once
 const SAVE_AFTER = 150;
@@ -13,15 +13,15 @@ const tell = (even) => (even < 0.1 ? "under 0.1" : one.format(even));
 const compact = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
 const money = (value) => (value < 1000 ? cents : dollars).format(value);
 const large = (value) => (value < 100_000 ? one : compact).format(value);
-// The columns of the table: parts of a bill that belong together.
-const COLUMNS = [
+// The columns of the table: lines of a bill that belong together. What is not tokens is a tool's fee.
+const TOKENS = [
   ["Input", ["input"]],
   ["Cached", ["cached_input", "cache_write"]],
   ["Output", ["output"]],
   ["Reasoning", ["reasoning"]],
   ["Batch", ["batch"]],
-  ["Tools", ["web_search", "file_search", "container"]],
 ];
+const COLUMNS = [...TOKENS, ["Tools", LINES.filter((line) => !TOKENS.some(([, lines]) => lines.includes(line)))]];
 
 let instances = 0;
 
@@ -299,8 +299,8 @@ class CostSliders {
     const checked = this.model.get("checked_on");
     const parts = [
       "An estimate without tax. Prices checked on ", time(checked), " at ", link(card.source_url, `the price page of ${card.name}`),
-      "; plan fee checked on ", time(plan.accessed_on), " at ", link(plan.source_url, `the page of ${plan.name}`),
-      plan.trust === "official" ? "." : ", with the number itself from other sites.",
+      "; plan fee checked on ", time(plan.accessed_on), plan.trust === "official" ? " at " : ", as other sites quote ",
+      link(plan.source_url, `the page of ${plan.name}`), ".",
       ...this.cards.filter((each) => each.announced.length).map((each) => node("span", { class: "coming" }, announcement(each, today))),
     ];
     const age = Math.floor((today - Date.parse(checked)) / DAY);

@@ -43,7 +43,21 @@ def test_what_is_sent_to_the_page_is_json(make):
 
 
 @pytest.mark.parametrize(
-    "value", [math.nan, math.inf, -math.inf, "six", "x" * 9999, None, True, [6], 0, 201, 10**400, 2.5]
+    "value",
+    [
+        math.nan,
+        math.inf,
+        -math.inf,
+        "six",
+        "x" * 9999,
+        None,
+        True,
+        [6],
+        0,
+        201,
+        pytest.param(10**400, id="huge"),
+        2.5,
+    ],
 )
 def test_a_bad_value_gets_a_message_and_the_old_one_stays(value):
     sliders = CostSliders(people=6)

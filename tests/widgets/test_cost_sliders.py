@@ -256,6 +256,11 @@ def test_source_and_announced_change_are_shown(page):
     links = page.locator(".source a")
     assert links.nth(0).get_attribute("href") == coming.source_url
     assert links.nth(1).get_attribute("href") == FACTS.plan("chatgpt-plus").source_url
+    assert "other sites" not in text
+    second_hand = next(plan for plan in FACTS.plans if plan.monthly and plan.trust == "third-party")
+    page.get_by_label("Plan", exact=True).select_option(second_hand.id)
+    settled(page)
+    assert f"as other sites quote the page of {second_hand.name}" in page.locator(".source").inner_text()
 
 
 @pytest.mark.parametrize(("days", "old"), [(90, False), (91, True)])
