@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import FixedCatalog, SteppingClock, count_words
+from fakes import FixedCatalog, SteppingClock, count_words
 
 from course.gateway.engines.practice import PracticeEngine
 from course.gateway.pipeline import Pipeline

@@ -3,7 +3,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
-from conftest import count_words
+from fakes import count_words
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from conftest import FixedCatalog
+from fakes import FixedCatalog
 from hypothesis import given
 from hypothesis import strategies as st
 
