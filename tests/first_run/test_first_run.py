@@ -100,7 +100,6 @@ def test_from_a_clone_to_a_lesson_that_runs(lab, clone, browser):
         if lesson.stat().st_mtime_ns != before:
             break
         page.wait_for_timeout(100)
-    page.screenshot(path=clone.parent / "lesson.png")
     code = [cell for cell in nbformat.read(lesson, as_version=4).cells if cell.cell_type == "code"]
     assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
     outputs = [output for cell in code for output in cell.outputs]
