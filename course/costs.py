@@ -18,10 +18,10 @@ from . import catalog, data
 from .catalog import NoPrice, Plan
 
 MILLION = 1_000_000
-# How many units a price of the catalog is for.
-_UNITS = {"1M tokens": 1, "1000 calls": 1000, "session": 1, "GB-day": 1, "percent": 100}
 _SHARES = ("cached_share", "written_share", "batch_share")
+_MOST_TURNS = 1000  # far past what a context window holds; a slip of the hand must not stop a page or a kernel
 _FEES = {"web_search": "searches", "file_search": "file_searches", "container": "containers"}
+_FEE_IS_FOR = {"1000 calls": 1000, "session": 1}
 # The lines of a bill, in the order in which they are shown.
 LINES = ("input", "cached_input", "cache_write", "output", "reasoning", "batch", *_FEES)
 
@@ -31,12 +31,13 @@ class Workload:
     """A month of work. Every field may be a number or an array; arrays are broadcast.
 
     The history of a conversation is sent again with each turn, so the input of turn k is
-    `system_tokens + k * prompt_tokens + (k - 1) * reply_tokens`.
+    `system_tokens + k * prompt_tokens + (k - 1) * reply_tokens`, and that of a conversation of n turns
+    `n * system_tokens + n * (n + 1) / 2 * prompt_tokens + n * (n - 1) / 2 * reply_tokens`.
 
     people            persons or processes that start conversations
     working_days      days a month on which they do
     conversations     conversations for each of them on each day
-    turns             questions in a conversation, a whole number of at least 1
+    turns             questions in a conversation, a whole number from 1 to 1000
     prompt_tokens     tokens of one question
     reply_tokens      tokens of one visible answer
     system_tokens     tokens of the instructions that go with every turn
@@ -45,8 +46,8 @@ class Workload:
     written_share     share of the input that is written to it; plain input where that costs nothing extra
     batch_share       share of the conversations that can wait, and run as a batch
     searches          web searches in a conversation
-    search_tokens     tokens that one search adds to the input
-    file_searches     file searches in a conversation
+    search_tokens     tokens that one search adds to the input of its turn; searches are spread evenly over turns
+    file_searches     file searches in a conversation; what they find is input, so count it in `prompt_tokens`
     containers        container sessions in a conversation
     """
 
@@ -71,9 +72,7 @@ class Workload:
         for field in dataclasses.fields(self):
             _check(field.name, getattr(self, field.name))
         if np.any(np.add(self.cached_share, self.written_share) > 1):
-            raise ValueError(
-                "cached_share and written_share are parts of the same input: together at most 1."
-            )
+            raise ValueError("cached_share and written_share are parts of the same input: together at most 1.")
 
     def replace(self, **changes) -> Workload:
         """A copy with some fields changed."""
@@ -81,20 +80,19 @@ class Workload:
 
 
 def _check(name: str, value) -> None:
-    try:
-        numbers = np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} is {value!r}; it must be a number.") from None
+    numbers = np.asarray(value)
+    if numbers.dtype.kind not in "iuf":
+        raise ValueError(f"{name} must be a number.")
     if not np.all(np.isfinite(numbers)):
-        raise ValueError(f"{name} is {value!r}; it must be a finite number.")
+        raise ValueError(f"{name} must be a finite number.")
     if name == "turns":
-        if np.any(numbers < 1) or np.any(numbers != np.floor(numbers)):
-            raise ValueError(f"turns is {value!r}; it must be a whole number of at least 1.")
+        if np.any((numbers < 1) | (numbers > _MOST_TURNS) | (numbers != np.floor(numbers))):
+            raise ValueError(f"turns must be a whole number from 1 to {_MOST_TURNS}.")
     elif name in _SHARES:
-        if np.any(numbers < 0) or np.any(numbers > 1):
-            raise ValueError(f"{name} is {value!r}; it must be from 0 to 1.")
+        if np.any((numbers < 0) | (numbers > 1)):
+            raise ValueError(f"{name} must be from 0 to 1.")
     elif np.any(numbers < 0):
-        raise ValueError(f"{name} is {value!r}; it must be zero or more.")
+        raise ValueError(f"{name} must be zero or more.")
 
 
 def preset(name: str) -> Workload:
@@ -111,9 +109,7 @@ def presets() -> dict[str, dict]:
     found = {}
     for row in data.rows("presets.csv", ["name", "label", "text", *fields]):
         numbers = {field: row.number(field) for field in fields}
-        workload = Workload(
-            **{field: float(number) for field, number in numbers.items() if number is not None}
-        )
+        workload = Workload(**{field: float(number) for field, number in numbers.items() if number is not None})
         found[row.text("name")] = {"label": row.text("label"), "text": row.text("text"), "workload": workload}
     return found
 
@@ -125,17 +121,22 @@ def rate_card(model_id: str, on: date | None = None) -> dict:
      "tiers": [{"above": prompt tokens, meter: US dollars for a million tokens, …}, …],
      "fees": {"web_search": US dollars for one, …},
      "announced": [{"meter", "above", "price", "from"}, …]}
+
+    It has the meters that `monthly` and `price_usage` bill. Raises `catalog.NoPrice` where the model has no price on
+    that day, as after its retirement.
     """
     facts = catalog.load()
     model = facts.model(model_id)
     day = on or facts.checked_on
-    tiers, fees, source = [], {}, ""
+    source = facts.price(model_id, "input", day).source_url
+    tiers, fees = [], {}
     for above, prices in facts.tiers(model_id, day):
         rates = {}
         for meter, price in prices.items():
-            amount = float(price.price) / _UNITS[price.unit]
-            (rates if price.unit == "1M tokens" else fees)[meter] = amount
-            source = source or price.source_url
+            if price.unit == "1M tokens":
+                rates[meter] = float(price.price)
+            elif meter in _FEES:
+                fees[meter] = float(price.price) / _FEE_IS_FOR[price.unit]
         tiers.append({"above": above, **rates})
     return {
         "model": model.id,
@@ -176,7 +177,7 @@ def monthly(workload: Workload, card: dict) -> dict:
     dollars = dict.fromkeys(LINES, zero)
     standard, batch = (1 - np.asarray(w.batch_share)) * conversations, w.batch_share * conversations
 
-    for turn in range(1, int(np.max(w.turns)) + 1):
+    for turn in range(1, int(np.max(w.turns, initial=1)) + 1):
         happens = np.where(turn <= np.asarray(w.turns), 1.0, 0.0)
         size = (
             w.system_tokens
@@ -226,6 +227,17 @@ class Usage:
     reasoning: float = 0
     batch: bool = False
 
+    def __post_init__(self):
+        """Raises `ValueError` naming the field and what it may hold."""
+        for name in ("input", "cached_input", "cache_write", "output", "reasoning"):
+            _check(name, getattr(self, name))
+        if np.asarray(self.batch).dtype != bool:
+            raise ValueError("batch must be true or false.")
+        if _exceeds(np.add(self.cached_input, self.cache_write), self.input):
+            raise ValueError("cached_input and cache_write are parts of input: together at most as many tokens.")
+        if _exceeds(self.reasoning, self.output):
+            raise ValueError("reasoning is a part of output: at most as many tokens.")
+
 
 def price_usage(usage: Usage, card: dict) -> dict:
     """US dollars of each request, by line of the bill and in total.
@@ -274,13 +286,11 @@ def plan_cost(plan: Plan, seats: int, yearly: bool = False) -> float:
 
     Raises `ValueError` where the fee is not known.
     """
+    _check("seats", seats)
     fee = plan.yearly_per_month if yearly else plan.monthly
     if fee is None:
         period = "yearly" if yearly else "monthly"
-        raise ValueError(
-            f"The {period} fee of {plan.name} is not stated in data/plans.csv. Choose another plan."
-        )
-    _check("seats", seats)
+        raise ValueError(f"The {period} fee of {plan.name} is not stated in data/plans.csv. Choose another plan.")
     return float(fee) * max(seats, plan.min_seats or 0)
 
 
@@ -289,8 +299,14 @@ def break_even(plan_dollars: float, workload: Workload, card: dict) -> float:
 
     The bill grows in step with the conversations, so one division finds it; infinite where they cost nothing.
     """
+    _check("plan_dollars", plan_dollars)
     one = np.asarray(monthly(workload.replace(conversations=1), card)["total"])
     return _plain(np.divide(plan_dollars, one, where=one > 0, out=np.full(one.shape, np.inf)))
+
+
+def _exceeds(part, whole) -> bool:
+    """Whether a part is larger than its whole by more than what rounding a share of it can do."""
+    return bool(np.any(np.asarray(part) > np.multiply(whole, 1 + 1e-9)))
 
 
 def _rate(tier: dict, meter: str) -> float:

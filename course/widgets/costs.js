@@ -2,6 +2,7 @@
 // Tokens are counts, rates US dollars for a million tokens, fees US dollars for one search and so on.
 
 const MILLION = 1_000_000;
+const MOST_TURNS = 1000;
 const SHARES = ["cached_share", "written_share", "batch_share"];
 const FEES = { web_search: "searches", file_search: "file_searches", container: "containers" };
 
@@ -14,31 +15,38 @@ const EMPTY = {
   file_searches: 0, containers: 0,
 };
 
-// What is wrong with one field of a workload, or "" if nothing is.
-export function problem(name, value) {
-  if (typeof value !== "number") return `${name} must be a number.`;
-  if (!Number.isFinite(value)) return `${name} must be a finite number.`;
-  if (name === "turns") return value >= 1 && Number.isInteger(value) ? "" : "turns must be a whole number of at least 1.";
-  if (SHARES.includes(name)) return value >= 0 && value <= 1 ? "" : `${name} must be from 0 to 1.`;
-  return value >= 0 ? "" : `${name} must be zero or more.`;
-}
-
 // A complete workload from some of its fields. Throws an Error naming the field that is wrong.
 export function workload(fields) {
   const whole = { ...EMPTY, ...fields };
-  for (const name of Object.keys(EMPTY)) {
-    const wrong = problem(name, whole[name]);
-    if (wrong) throw new Error(wrong);
-  }
+  for (const name of Object.keys(EMPTY)) refuseUnfit(name, whole[name]);
   if (whole.cached_share + whole.written_share > 1) {
     throw new Error("cached_share and written_share are parts of the same input: together at most 1.");
   }
   return whole;
 }
 
+function refuseUnfit(name, value) {
+  const refuse = (rule) => {
+    throw new Error(`${name} must be ${rule}.`);
+  };
+  if (typeof value !== "number") refuse("a number");
+  if (!Number.isFinite(value)) refuse("a finite number");
+  if (name === "turns") {
+    if (value < 1 || value > MOST_TURNS || !Number.isInteger(value)) refuse(`a whole number from 1 to ${MOST_TURNS}`);
+  } else if (SHARES.includes(name)) {
+    if (value < 0 || value > 1) refuse("from 0 to 1");
+  } else if (value < 0) refuse("zero or more");
+}
+
 // US dollars of one request, by line of the bill and in total. Throws where the card has no price for what was used.
 export function priceUsage(usage, card) {
   const { input, cached_input = 0, cache_write = 0, output = 0, reasoning = 0, batch = false } = usage;
+  for (const [name, tokens] of Object.entries({ input, cached_input, cache_write, output, reasoning })) refuseUnfit(name, tokens);
+  if (typeof batch !== "boolean") throw new Error("batch must be true or false.");
+  if (exceeds(cached_input + cache_write, input)) {
+    throw new Error("cached_input and cache_write are parts of input: together at most as many tokens.");
+  }
+  if (exceeds(reasoning, output)) throw new Error("reasoning is a part of output: at most as many tokens.");
   const tier = card.tiers.findLast((each, index) => index === 0 || input > each.above);
   const cost = (meter, tokens) => {
     if (!(tokens > 0)) return 0;
@@ -97,16 +105,26 @@ export function monthly(fields, card) {
 
 // US dollars a month for so many seats of a plan, its minimum number of seats at least.
 export function planCost(plan, seats, yearly = false) {
+  refuseUnfit("seats", seats);
   const fee = yearly ? plan.yearly_per_month : plan.monthly;
-  if (fee === null) throw new Error(`The ${yearly ? "yearly" : "monthly"} fee of ${plan.name} is not stated. Choose another plan.`);
+  if (fee === null) {
+    const period = yearly ? "yearly" : "monthly";
+    throw new Error(`The ${period} fee of ${plan.name} is not stated in data/plans.csv. Choose another plan.`);
+  }
   return fee * Math.max(seats, plan.min_seats ?? 0);
 }
 
 // How many conversations for each person on each day cost as much on the meter as the plan does; Infinity if they
 // cost nothing.
 export function breakEven(planDollars, fields, card) {
+  refuseUnfit("plan_dollars", planDollars);
   const one = monthly({ ...fields, conversations: 1 }, card).total;
   return one > 0 ? planDollars / one : Infinity;
+}
+
+// Whether a part is larger than its whole by more than what rounding a share of it can do.
+function exceeds(part, whole) {
+  return part > whole * (1 + 1e-9);
 }
 
 function noPrice(card, meter) {

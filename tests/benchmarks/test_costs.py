@@ -19,17 +19,17 @@ def test_a_million_requests(benchmark):
     card = costs.rate_card(model.id)
     chance = np.random.default_rng(1)
     tokens = chance.integers(1, 400_000, ROWS)
-    usage = costs.Usage(input=tokens, cached_input=tokens // 3, output=chance.integers(0, 5_000, ROWS))
+    rows = {"input": tokens, "cached_input": tokens // 3, "output": chance.integers(0, 5_000, ROWS)}
 
-    totals = benchmark(lambda: costs.price_usage(usage, card)["total"])
+    totals = benchmark(lambda: costs.price_usage(costs.Usage(**rows), card)["total"])
 
     began = time.perf_counter()
     library = [
         calc_price(
             LibraryUsage(
-                input_tokens=int(usage.input[row]),
-                cache_read_tokens=int(usage.cached_input[row]),
-                output_tokens=int(usage.output[row]),
+                input_tokens=int(rows["input"][row]),
+                cache_read_tokens=int(rows["cached_input"][row]),
+                output_tokens=int(rows["output"][row]),
             ),
             model.id,
             provider_id=model.vendor,
