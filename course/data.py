@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ _PACKAGE = Path(__file__).resolve().parent
 FOLDER = next(
     folder for folder in (_PACKAGE / "_data", _PACKAGE.parent / "data") if (folder / "glossary.csv").is_file()
 )
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]+)?")
 
 
 class DataError(ValueError):
@@ -57,15 +59,11 @@ class Row:
         """A finite decimal, zero or more; `None` where the cell is empty."""
         if not (value := self.cells[column]):
             return None
-        try:
-            number = Decimal(value)
-        except InvalidOperation:
-            raise self.wrong(
-                column, f"{value!r} is not a number. Write digits and a point, as in 0.75."
-            ) from None
-        if not number.is_finite():
-            raise self.wrong(column, f"{value!r} is not a finite number.")
-        if number < 0:
+        if value.lower().strip("+-") in ("nan", "inf", "infinity"):
+            raise self.wrong(column, f"{value!r} is not a finite number. A number that is not known is left empty.")
+        if not _NUMBER.fullmatch(value):
+            raise self.wrong(column, f"{value!r} is not a number. Write digits and a point, as in 0.75.")
+        if (number := Decimal(value)) < 0:
             raise self.wrong(column, f"{value} is negative. A price, a fee or a count is zero or more.")
         return number
 
@@ -82,9 +80,12 @@ class Row:
         if not (value := self.cells[column]):
             return None
         try:
-            return date.fromisoformat(value)
+            day = date.fromisoformat(value)
         except ValueError:
-            raise self.wrong(column, f"{value!r} is not a date. Write it as 2026-11-23.") from None
+            day = None
+        if day is None or value != day.isoformat():
+            raise self.wrong(column, f"{value!r} is not a date. Write it as 2026-11-23.")
+        return day
 
     def url(self, column: str) -> str:
         value = self.text(column)
