@@ -33,7 +33,9 @@ METERS = {
     "web_search": "1000 calls",
     "file_search": "1000 calls",
     "container": "session",
+    "container_hour": "hour",
     "storage": "GB-day",
+    "cache_storage": "1M token-hours",
     "credit_fee": "percent",
 }
 APPLYING = ("current", "announced", "promotional", "retired")
@@ -164,20 +166,22 @@ class Catalog:
     def price(self, model_id: str, meter: str, on: date | None = None, prompt_tokens: int = 0) -> Price:
         """The price of one meter of a model for a request with so many prompt tokens.
 
-        Never falls back to another meter, model or date: raises `NoPrice`.
+        Never falls back to another meter, model or date: raises `NoPrice`, as it does for a retired model.
         """
         on = on or self.checked_on
-        best = None
-        for price in self._prices_of(model_id, meter):
-            fits = price.holds(on) and (price.above_tokens == 0 or prompt_tokens > price.above_tokens)
-            if fits and (best is None or price.above_tokens > best.above_tokens):
-                best = price
-        if best is None:
+        fitting = [
+            price
+            for price in self._prices_of(model_id, meter, on)
+            if price.above_tokens == 0 or prompt_tokens > price.above_tokens
+        ]
+        if not fitting:
+            retired = self.model(model_id).retired_on
+            gone = f" The model was retired on {retired}." if retired and retired <= on else ""
             raise NoPrice(
-                f"data/prices.csv has no price for the meter {meter!r} of {model_id} on {on}. "
+                f"data/prices.csv has no price for the meter {meter!r} of {model_id} on {on}.{gone} "
                 "Nothing was assumed in its place."
             )
-        return best
+        return max(fitting, key=lambda price: price.above_tokens)
 
     def tiers(self, model_id: str, on: date | None = None) -> list[tuple[int, dict[str, Price]]]:
         """(above_tokens, price by meter) for each context tier of a model, lowest first.
@@ -185,12 +189,7 @@ class Catalog:
         A meter that a higher tier does not price again keeps the price of the tier below.
         """
         on = on or self.checked_on
-        thresholds = {0} | {
-            price.above_tokens
-            for meter in METERS
-            for price in self._prices_of(model_id, meter)
-            if price.holds(on)
-        }
+        thresholds = {0} | {price.above_tokens for meter in METERS for price in self._prices_of(model_id, meter, on)}
         tiers = []
         for above in sorted(thresholds):
             found = {}
@@ -212,9 +211,7 @@ class Catalog:
             and price.effective_from > self.checked_on
             and model_id in (None, price.model)
         ]
-        return sorted(
-            found, key=lambda price: (price.effective_from, price.model, price.meter, price.above_tokens)
-        )
+        return sorted(found, key=lambda price: (price.effective_from, price.model, price.meter, price.above_tokens))
 
     @cached_property
     def _models(self) -> dict[str, Model]:
@@ -231,12 +228,16 @@ class Catalog:
             index[price.vendor, price.model, price.meter].append(price)
         return dict(index)
 
-    def _prices_of(self, model_id: str, meter: str) -> list[Price]:
+    def _prices_of(self, model_id: str, meter: str, on: date) -> list[Price]:
+        """The prices of a meter on a day, one for each context tier; none once the model is retired."""
         if meter not in METERS:
             raise NoPrice(f"There is no meter {meter!r}. The meters are: {', '.join(METERS)}.")
-        vendor = self.model(model_id).vendor
-        own = self._by_meter.get((vendor, model_id, meter))
-        return own or self._by_meter.get((vendor, "*", meter), [])
+        model = self.model(model_id)
+        if model.retired_on and model.retired_on <= on:
+            return []
+        own = self._by_meter.get((model.vendor, model_id, meter))
+        prices = own or self._by_meter.get((model.vendor, "*", meter), [])
+        return [price for price in prices if price.holds(on)]
 
 
 def load(folder: Path = FOLDER) -> Catalog:
@@ -310,7 +311,12 @@ def _read_price(row: Row, vendor_of: dict[str, str]) -> Price:
         raise row.wrong("price", "is zero. No vendor gives this away: a price that is not known has no line.")
     start, end = row.day("effective_from"), row.day("effective_until")
     if start and end and end <= start:
-        raise row.wrong("effective_until", f"{end} is not after effective_from, {start}.")
+        raise row.wrong("effective_until", f"{end} is not after effective_from, {start}. The end is not included.")
+    status = row.choice("status", STATUSES)
+    if status == "announced" and not start:
+        raise row.wrong("effective_from", "is empty. Write the day on which the announced price begins.")
+    if status == "retired" and not end:
+        raise row.wrong("effective_until", "is empty. Write the first day on which the old price no longer held.")
     return Price(
         vendor,
         model,
@@ -321,7 +327,7 @@ def _read_price(row: Row, vendor_of: dict[str, str]) -> Price:
         start,
         end,
         row.day("announced_on"),
-        row.choice("status", STATUSES),
+        status,
         row.url("source_url"),
         _day_read(row),
         row.optional("note"),

@@ -2,7 +2,7 @@
 
 import csv
 import shutil
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -67,7 +67,13 @@ def first(_row):
         ("prices.csv", {"model": "gpt-99"}, "Add it there first"),
         ("prices.csv", {"above_tokens": "1.5"}, "whole number"),
         ("prices.csv", {"effective_from": "2026-05-02", "effective_until": "2026-05-01"}, "is not after"),
+        ("prices.csv", {"price": "1e3"}, "is not a number"),
+        ("prices.csv", {"status": "announced", "effective_from": ""}, "column effective_from: is empty"),
+        ("prices.csv", {"status": "retired", "effective_until": ""}, "column effective_until: is empty"),
+        ("prices.csv", {"announced_on": "soon"}, "is not a date"),
         ("models.csv", {"context_window": "0"}, "above zero"),
+        ("models.csv", {"vendor": "mistral"}, "is not one of"),
+        ("models.csv", {"accessed_on": ""}, "column accessed_on: is empty"),
         ("models.csv", {"tier": "huge"}, "is not one of"),
         ("models.csv", {"tier": "small", "retired_on": "2026-01-01"}, "is retired"),
         ("models.csv", {"source_url": ""}, "is empty"),
@@ -75,6 +81,10 @@ def first(_row):
         ("plans.csv", {"monthly": "-20"}, "is negative"),
         ("plans.csv", {"monthly": "nan"}, "finite"),
         ("plans.csv", {"api_included": "perhaps"}, "is not one of"),
+        ("plans.csv", {"min_seats": "2.5"}, "whole number"),
+        ("plans.csv", {"per_seat": "maybe"}, "is not one of"),
+        ("plans.csv", {"trust": "a friend"}, "is not one of"),
+        ("plans.csv", {"plan_usage_via_sign_in": ""}, "is empty"),
         ("plans.csv", {"monthly": "0", "audience": "team"}, "is zero for a team"),
     ],
 )
@@ -102,6 +112,7 @@ def test_two_models_cannot_hold_one_tier(folder):
     ("period", "allowed"),
     [
         ({}, False),
+        ({"status": "promotional"}, False),
         ({"effective_from": "2027-05-01"}, False),
         ({"effective_until": "2020-01-01"}, False),
         ({"status": "withdrawn"}, True),
@@ -152,6 +163,18 @@ def test_a_withdrawn_price_never_holds():
     assert not any(price.holds(date(2026, month, 1)) for price in withdrawn for month in range(1, 13))
 
 
+def test_a_model_has_no_price_once_it_is_retired():
+    facts = catalog.load()
+    ending = [model for model in facts.models if model.retired_on]
+    assert ending
+    for model in ending:
+        last = facts.price(model.id, "input", model.retired_on - timedelta(days=1))
+        assert last.model == model.id
+        with pytest.raises(catalog.NoPrice, match=f"was retired on {model.retired_on}"):
+            facts.price(model.id, "input", model.retired_on)
+        assert facts.tiers(model.id, model.retired_on) == [(0, {})]
+
+
 def test_no_price_is_ever_guessed():
     facts = catalog.load()
     model = facts.pick("google").id
@@ -179,6 +202,7 @@ def test_each_vendor_has_a_model_of_each_tier_with_input_and_output_prices():
             model = facts.pick(vendor, tier)
             assert facts.price(model.id, "input").price < facts.price(model.id, "output").price
     assert len(facts.models) >= 25
+    assert all(facts.price(model.id, "web_search") for model in facts.models)
 
 
 def test_batch_and_cache_are_never_dearer():
@@ -194,7 +218,21 @@ def test_only_a_confirmed_fee_is_called_official():
     for plan in catalog.load().plans:
         if plan.trust == "third-party":
             assert plan.note, f"{plan.id} must say where its fee comes from"
+        if plan.monthly is None:
+            assert plan.note, f"{plan.id} must say why it has no fee"
         assert plan.api_included == "no"
+
+
+def test_a_year_is_never_dearer_than_twelve_months():
+    paid_yearly = [plan for plan in catalog.load().plans if plan.yearly_per_month]
+    assert paid_yearly
+    assert all(plan.yearly_per_month < plan.monthly for plan in paid_yearly)
+
+
+def test_every_page_that_gave_a_price_or_a_fee_is_a_listed_source():
+    facts = catalog.load()
+    read = [*facts.prices, *(plan for plan in facts.plans if plan.trust == "official")]
+    assert {each.source_url for each in read} <= {source.url for source in data.sources()}
 
 
 def test_age_is_counted_from_the_newest_price():
