@@ -6,7 +6,7 @@ import json
 import random
 import subprocess
 import sys
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
 import pytest
@@ -92,7 +92,7 @@ def test_every_model_tier_and_date_costs_what_the_library_says_to_the_micro_doll
             theirs = [library_cost(card, row) for row in rows]
             np.testing.assert_allclose(ours, theirs, rtol=0, atol=MICRO / 2, err_msg=f"{model.id} on {day}")
             compared += len(rows)
-    assert compared > 900
+    assert compared > 2000
 
 
 def test_where_the_library_falls_back_in_silence_ours_raises():
@@ -338,6 +338,15 @@ def test_presets_can_be_priced_with_every_taught_model():
                 assert costs.monthly(each["workload"], costs.rate_card(model.id))["total"] > 0
     with pytest.raises(LookupError, match="agency"):
         costs.preset("agencies")
+
+
+def test_a_retired_model_has_no_rate_card(monkeypatch):
+    last = FACTS.checked_on
+    leaving = dataclasses.replace(FACTS.model(CARD["model"]), retired_on=last + timedelta(days=1))
+    monkeypatch.setattr(catalog, "load", lambda: dataclasses.replace(FACTS, models=(leaving,)))
+    assert costs.rate_card(leaving.id, last)["tiers"] == CARD["tiers"]
+    with pytest.raises(NoPrice, match=f"retired on {leaving.retired_on}"):
+        costs.rate_card(leaving.id, leaving.retired_on)
 
 
 def test_a_rate_card_has_only_what_a_bill_can_name():
