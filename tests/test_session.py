@@ -197,9 +197,7 @@ next(iter(stream))
 
 
 def test_importing_the_course_loads_nothing_heavy():
-    heavy = (
-        "pandas numpy matplotlib openai anthropic starlette uvicorn sqlalchemy tiktoken ipywidgets anywidget"
-    )
+    heavy = "pandas numpy matplotlib openai anthropic starlette uvicorn sqlalchemy tiktoken ipywidgets anywidget"
     code = f"import sys, course; print([name for name in {heavy.split()!r} if name in sys.modules])"
     assert run_python(code).stdout == "[]\n"
 

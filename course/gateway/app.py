@@ -43,9 +43,7 @@ def _openai_platform(pipeline: Pipeline):
 
     async def retrieve_model(request: Request) -> Response:
         pipeline.authenticate(openai.secret(request.headers))
-        return JSONResponse(
-            openai.render_model(pipeline.permit_model(openai.VENDOR, request.path_params["model"]))
-        )
+        return JSONResponse(openai.render_model(pipeline.permit_model(openai.VENDOR, request.path_params["model"])))
 
     routes = [
         Route("/v1/chat/completions", chat_completion, methods=["POST"]),

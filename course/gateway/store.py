@@ -133,9 +133,7 @@ class Store:
     def revoke_key(self, key_id: int, now: int) -> None:
         """Make a key useless from now on. Revoking it twice keeps the first time."""
         with self._engine.begin() as connection:
-            connection.execute(
-                update(keys).where(keys.c.id == key_id, keys.c.revoked.is_(None)).values(revoked=now)
-            )
+            connection.execute(update(keys).where(keys.c.id == key_id, keys.c.revoked.is_(None)).values(revoked=now))
 
     def find_caller(self, secret: str) -> Caller | None:
         """Who this secret belongs to, or `None` for an unknown or revoked one."""

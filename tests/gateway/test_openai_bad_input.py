@@ -149,9 +149,7 @@ def test_the_scheme_of_the_key_may_be_written_in_small_letters(app, key):
 )
 def test_a_wrong_key_is_refused(app, secret):
     with TestClient(app) as client:
-        response = client.post(
-            CHAT, json=GOOD, headers={"authorization": f"Bearer {secret}".encode("latin-1")}
-        )
+        response = client.post(CHAT, json=GOOD, headers={"authorization": f"Bearer {secret}".encode("latin-1")})
     assert refusal(response, 401)["code"] == "invalid_api_key"
     assert secret not in response.text
 

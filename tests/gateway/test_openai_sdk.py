@@ -12,9 +12,7 @@ QUESTION = [{"role": "user", "content": "What is a token?"}]
 
 @pytest.fixture
 def client(base_url, key):
-    with openai.OpenAI(
-        base_url=base_url, api_key=key, max_retries=0, _strict_response_validation=True
-    ) as client:
+    with openai.OpenAI(base_url=base_url, api_key=key, max_retries=0, _strict_response_validation=True) as client:
         yield client
 
 
@@ -61,9 +59,7 @@ def test_a_stream_ends_with_its_usage_when_asked(client):
 
 def test_the_async_client_answers_and_streams(base_url, key):
     async def ask():
-        async with openai.AsyncOpenAI(
-            base_url=base_url, api_key=key, _strict_response_validation=True
-        ) as client:
+        async with openai.AsyncOpenAI(base_url=base_url, api_key=key, _strict_response_validation=True) as client:
             plain = await client.chat.completions.create(model="tiny", messages=QUESTION)
             stream = await client.chat.completions.create(model="tiny", messages=QUESTION, stream=True)
             pieces = [chunk.choices[0].delta.content or "" async for chunk in stream]

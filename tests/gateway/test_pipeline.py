@@ -15,9 +15,7 @@ def caller(pipeline, key):
     return pipeline.authenticate(key)
 
 
-@pytest.mark.parametrize(
-    ("secret", "kind"), [(None, "missing_key"), ("", "missing_key"), ("x", "invalid_key")]
-)
+@pytest.mark.parametrize(("secret", "kind"), [(None, "missing_key"), ("", "missing_key"), ("x", "invalid_key")])
 def test_who_has_no_key_is_nobody(pipeline, secret, kind):
     with pytest.raises(Fault) as fault:
         pipeline.authenticate(secret)

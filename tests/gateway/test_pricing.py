@@ -16,9 +16,7 @@ prices = st.decimals(0, 1000, places=4)
 
 
 def test_rates_come_from_the_catalog():
-    assert rates(FixedCatalog(), "tiny", 100) == Rates(
-        Decimal(2), Decimal("0.2"), Decimal("2.5"), Decimal(10)
-    )
+    assert rates(FixedCatalog(), "tiny", 100) == Rates(Decimal(2), Decimal("0.2"), Decimal("2.5"), Decimal(10))
 
 
 def test_a_long_prompt_has_its_own_rates():

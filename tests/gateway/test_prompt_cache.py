@@ -54,9 +54,7 @@ def test_the_least_recently_used_is_forgotten():
     assert cache.longest_prefix("a", (HELLO,)) == (HELLO,)
 
 
-texts = st.lists(
-    st.builds(Message, st.sampled_from(["user", "assistant"]), st.text(max_size=300)), max_size=4
-)
+texts = st.lists(st.builds(Message, st.sampled_from(["user", "assistant"]), st.text(max_size=300)), max_size=4)
 
 
 @given(first=texts, second=texts)

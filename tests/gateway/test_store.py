@@ -10,9 +10,7 @@ from course.gateway.types import Caller, Usage
 
 def record(store, caller, cost=7):
     usage = Usage(input=10, cached_input=4, cache_write=2, output=5, reasoning=1)
-    store.record(
-        caller, reply_id="ab", model="tiny", usage=usage, cost_micros=cost, status="ok", started=1, ended=2
-    )
+    store.record(caller, reply_id="ab", model="tiny", usage=usage, cost_micros=cost, status="ok", started=1, ended=2)
 
 
 def test_a_key_finds_its_project_and_is_shown_once(store, tmp_path):

@@ -103,9 +103,7 @@ def render_model(model) -> dict:
 
 
 def missing(name: str) -> Fault:
-    return Fault(
-        "invalid_request", f"Missing required parameter: '{name}'.", name, "missing_required_parameter"
-    )
+    return Fault("invalid_request", f"Missing required parameter: '{name}'.", name, "missing_required_parameter")
 
 
 def wrong_type(name: str, expected: str, value: object) -> Fault:

@@ -179,9 +179,7 @@ def _message(value: object, name: str) -> Message:
     role = fields.choice(message["role"], f"{name}.role", _ROLES)
     if message.get("name") is not None:
         fields.string(message["name"], f"{name}.name")
-    return Message(
-        "system" if role == "developer" else role, _content(message.get("content"), f"{name}.content")
-    )
+    return Message("system" if role == "developer" else role, _content(message.get("content"), f"{name}.content"))
 
 
 def _content(value: object, name: str) -> str:

@@ -25,12 +25,8 @@ _NEARLY_BEST = 0.7
 # Invented, so that a lesson can show reasoning tokens on a bill. Real models differ from prompt to prompt.
 _REASONING_TOKENS = {"minimal": 16, "low": 64, "medium": 256, "high": 1024, "xhigh": 2048, "max": 4096}
 
-_SUMMARY = re.compile(
-    r"\b(summar\w+|shorten|tl;?dr|key points|main points|in short|condense)\b|摘要|總結|总结", re.I
-)
-_HOW_MANY = re.compile(
-    r"\b(one|two|three|four|five|\d)(?: short)? (?:sentences?|bullet points?|points?)\b", re.I
-)
+_SUMMARY = re.compile(r"\b(summar\w+|shorten|tl;?dr|key points|main points|in short|condense)\b|摘要|總結|总结", re.I)
+_HOW_MANY = re.compile(r"\b(one|two|three|four|five|\d)(?: short)? (?:sentences?|bullet points?|points?)\b", re.I)
 _WISH = re.compile(r"\b(would like|want|need|wish|please|looking for)\b", re.I)
 _NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 
@@ -75,9 +71,7 @@ def compose(turn: Turn, breadth: int) -> str:
     if _SUMMARY.search(last):
         return _summarise(last, asked[:-1], breadth)
     question, own_context = _split_question(last)
-    context = (
-        [message.text for message in turn.messages if message.role == "system"] + asked[:-1] + [own_context]
-    )
+    context = [message.text for message in turn.messages if message.role == "system"] + asked[:-1] + [own_context]
     return (
         _answer_from(sentences("\n".join(context)), question, breadth)
         or _explain(question, breadth)

@@ -26,9 +26,7 @@ _COMMON = frozenset(_COMMON_WORDS.split())
 
 def sentences(text: str) -> list[str]:
     """The sentences of a text, in order. A line's end also ends a sentence."""
-    lines = (
-        _LINE_MARK.sub("", line.strip()) for line in text.splitlines() if not line.lstrip().startswith("#")
-    )
+    lines = (_LINE_MARK.sub("", line.strip()) for line in text.splitlines() if not line.lstrip().startswith("#"))
     return [part for line in lines for part in _SENTENCE_END.split(line) if part]
 
 
