@@ -25,7 +25,7 @@ LINE_NAMES = {
     "file_search": "file search",
     "container": "container",
 }
-_COLOURS = 32  # enough for three hues and their soft edges
+_COLOURS = 16  # enough for three hues and their soft edges
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from course.publish.lesson import Lesson, LessonError
 
 _KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 _COLOURS = 64
+_TABLE_STYLE = re.compile(r"<style scoped>.*?</style>\s*", re.DOTALL)  # pandas' own; Jupyter and decks style tables
 
 _REFUSED = {
     "what looks like a secret key": re.compile(
@@ -60,14 +61,17 @@ def _describe(output: NotebookNode, cell: NotebookNode) -> None:
 
 
 def _lighten(output: NotebookNode) -> None:
-    """Save a bare picture with a palette: it looks the same in a third of the bytes."""
+    """Save a bare picture with a palette: it looks the same in a third of the bytes. Save a table without its CSS."""
     from PIL import Image
 
-    if picture := output.get("data", {}).get("image/png"):
+    data = output.get("data", {})
+    if "text/html" in data:
+        data["text/html"] = _TABLE_STYLE.sub("", data["text/html"])
+    if picture := data.get("image/png"):
         light = io.BytesIO()
         drawn = Image.open(io.BytesIO(base64.b64decode(picture))).convert("RGB")
         drawn.quantize(_COLOURS, dither=Image.Dither.NONE).save(light, "PNG", optimize=True)
-        output.data["image/png"] = base64.b64encode(light.getvalue()).decode("ascii")
+        data["image/png"] = base64.b64encode(light.getvalue()).decode("ascii")
 
 
 def _shorten(output: NotebookNode, cell: NotebookNode, lesson: Lesson) -> None:

@@ -60,7 +60,7 @@ sliders
 #
 # In the table, fees are in US dollars a month, before tax, as read on the date in the last column. Where *trust* says `third-party`, the vendor's own page could not be read, so check before you buy. Look at `api_included`: this is what Mei was looking for.
 
-# %% label="plans" slideshow={"slide_type": "-"} claims=["C28"]
+# %% label="plans" slideshow={"slide_type": "subslide"} claims=["C28"]
 import pandas as pd
 
 from course import catalog
@@ -154,6 +154,7 @@ course.ledger()
 # Input and output are two lines of the bill. A busy website has more.
 #
 # - **Cached input**: the start of a prompt that the platform has just seen. It is cheaper.
+# - **Cache write**: some models charge more than plain input, once, for keeping that start.
 # - **Reasoning**: tokens the model writes for itself before it answers. You do not see them, and you pay for them as output.
 # - **Batch**: you can wait up to a day, so the platform gives a discount.
 # - **Functions**: a web search, a container that runs code. Each has a fee of its own, *and* the tokens it brings in are metered.
@@ -187,7 +188,7 @@ for question in ["How much is the deposit?", "Can I change the names on my booki
 # %% [markdown] label="growing" slideshow={"slide_type": "slide"} claims=["C29", "C69"]
 # ## Why a long chat costs more and more
 #
-# A model has no memory between two calls. To answer the fifth question in a conversation, the program sends questions one to four and their answers **again**. A person in a chat app never sees this. On the meter it is the largest line.
+# A model has no memory between two calls. To answer the fifth question in a conversation, the program sends questions one to four and their answers **again**. A person in a chat app never sees this. The meter counts it every time.
 
 # %% label="growing-try" slideshow={"slide_type": "subslide"} claims=["C29", "C69"]
 questions = ["When is the rest of the price due?", "And if the trip starts next week?", "Do you take cash?",
@@ -223,7 +224,7 @@ print(f"They cost the same at {crossing:.1f} conversations for each person on ea
 #
 # Prices move, too. Each is a row in a file, with its page and the date it was read. The second table shows changes that are announced but not yet in force.
 
-# %% label="compare-try" slideshow={"slide_type": "-"} claims=["C69"]
+# %% label="compare-try" slideshow={"slide_type": "subslide"} claims=["C69"]
 rows = []
 for each in facts.models:
     if each.tier:
@@ -243,7 +244,7 @@ changes[["model", "meter", "unit", "price_today", "price", "effective_from"]]
 #
 # You do not need our widget. `interact` makes a slider from any function. Change the function: other people, another model, longer answers. Then use the numbers of a team you know.
 
-# %% label="own-try" slideshow={"slide_type": "-"} claims=["C29"] alt="Two bars, the meter and six seats, in US dollars a month. At 20 conversations a day the meter is the shorter one."
+# %% label="own-try" slideshow={"slide_type": "-"} tags=["nbval-ignore-output"] claims=["C29"] alt="Two bars, the meter and six seats, in US dollars a month. At 20 conversations a day the meter is the shorter one."
 import matplotlib.pyplot as plt
 from ipywidgets import interact
 
@@ -262,7 +263,7 @@ def plan_or_meter(conversations=20):
 # *Plans are flat and for people; the API is metered and for programs.* True as a rule. In 2026 each half has exceptions, and you should know them before somebody at work does.
 #
 # - **Some plans pay for some programs.** With [Sign in with ChatGPT](https://developers.openai.com/siwc/quickstart), Plus and Pro users can spend their plan in apps that take part. The user signs in; the app gets no API key.
-# - **Some plans bring API credit.** [Claude Max and Team](https://support.claude.com/ja/articles/8114531) include a monthly amount for the API. Free and Pro do not.
+# - **Some plans bring API credit.** [Claude Max, Ultra and Team](https://support.claude.com/ja/articles/8114531) include a monthly amount for the API. Free and Pro do not.
 # - **Some plans are metered.** A [Claude Enterprise](https://support.claude.com/articles/11526368) seat pays for its tokens too.
 # - **Some meters start at zero.** The [Gemini API](https://ai.google.dev/gemini-api/docs/billing) has a free tier. Google may use what you send there to improve its products, so it is not the place for customers' messages.
 #
@@ -289,4 +290,4 @@ Quiz("02_billing")
 
 # %% label="sources" slideshow={"slide_type": "skip"}
 sources = pd.DataFrame(data.sources("02_billing")).set_index("title")
-sources[["publisher", "checked", "url"]]
+sources[["checked", "url"]]
