@@ -60,7 +60,7 @@ sliders
 #
 # In the table, fees are in US dollars a month, before tax, as read on the date in the last column. Where *trust* says `third-party`, the vendor's own page could not be read, so check before you buy. Look at `api_included`: this is what Mei was looking for.
 
-# %% label="plans" slideshow={"slide_type": "subslide"} claims=["C28"]
+# %% label="plans" slideshow={"slide_type": "subslide"} tags=["hide-input"] claims=["C28"]
 import pandas as pd
 
 from course import catalog
@@ -68,7 +68,7 @@ from course import catalog
 facts = catalog.load()
 plans = pd.DataFrame(facts.plans).set_index("name")
 plans["six_seats"] = 6 * plans["monthly"]
-plans.loc[plans["monthly"].notna(), ["monthly", "six_seats", "api_included", "trust", "accessed_on"]]
+plans.loc[plans["monthly"] > 0, ["monthly", "six_seats", "api_included", "trust", "accessed_on"]]
 
 # %% [markdown] label="subscriber" slideshow={"slide_type": "slide"} claims=["C30"]
 # ## What happens when the subscriber tries
@@ -220,7 +220,7 @@ print(f"They cost the same at {crossing:.1f} conversations for each person on ea
 # %% [markdown] label="compare" slideshow={"slide_type": "slide"} claims=["C29", "C69"]
 # ## One job, every model
 #
-# The same month of the agency, priced with every model of this course. A **model comparison** like this one tells you what you would pay, and nothing about how good the answers are.
+# The same month of the agency, priced with every model of this course. A **model comparison** like this one tells you what you would pay, and nothing about how good the answers are. It gives each model the same number of tokens. In truth each vendor cuts text its own way, as you saw above, so read a small difference as none.
 #
 # Prices move, too. Each is a row in a file, with its page and the date it was read. The second table shows changes that are announced but not yet in force.
 
