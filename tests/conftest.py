@@ -34,18 +34,24 @@ NO_BROWSER = (
 
 def pytest_collection_modifyitems(items):
     """Tests with a browser come last: while Playwright runs, asyncio.run refuses to start a loop of its own."""
-    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+    items.sort(key=lambda item: "launch" in getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(scope="session")
-def browser():
-    """The browser that COURSE_BROWSER names, or one of this machine. One for all: Playwright starts only once."""
+def launch():
+    """Starts the browser that COURSE_BROWSER names, or one of this machine, with more flags if given some."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        chromium = _launch(playwright)
-        yield chromium
-        chromium.close()
+        yield lambda *flags: _launch(playwright.chromium, [*CHROMIUM_FLAGS, *flags])
+
+
+@pytest.fixture(scope="session")
+def browser(launch):
+    """One browser for all tests."""
+    chromium = launch()
+    yield chromium
+    chromium.close()
 
 
 @pytest.fixture
@@ -97,15 +103,15 @@ def jupyterlab(tmp_path_factory):
         end(server)
 
 
-def _launch(playwright):
+def _launch(chromium, flags: list[str]):
     from playwright.sync_api import Error
 
     named = os.environ.get("COURSE_BROWSER") or next(filter(None, map(shutil.which, ON_PATH)), None)
     if named:
-        return playwright.chromium.launch(executable_path=named, args=CHROMIUM_FLAGS)
+        return chromium.launch(executable_path=named, args=flags)
     for channel in CHANNELS:
         try:
-            return playwright.chromium.launch(channel=channel, args=CHROMIUM_FLAGS)
+            return chromium.launch(channel=channel, args=flags)
         except Error:
             continue
     pytest.fail(NO_BROWSER, pytrace=False)
