@@ -16,7 +16,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from pages import listen
+from pages import listen, run_all_cells
 from servers import end
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -87,14 +87,11 @@ def test_from_a_clone_to_a_lesson_that_runs(lab, clone, browser):
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = listen(context.new_page())
     page.goto(address)
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=MINUTES * 1000)
+    page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for(timeout=MINUTES * 1000)
     assert page.locator(".Toastify__toast, .jp-Dialog").count() == 0
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     (lesson, *_) = sorted(clone.joinpath("notebooks").glob("[0-9][0-9]_*.ipynb"))
     before = lesson.stat().st_mtime_ns
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=busy]").wait_for()
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=2 * MINUTES * 1000)
+    run_all_cells(page)
     page.keyboard.press("Control+s")
     for _ in range(100):
         if lesson.stat().st_mtime_ns != before:

@@ -1,0 +1,102 @@
+"""The billing lesson's slides, opened as a file with the network off."""
+
+import hands
+import pytest
+
+from course.publish import slides
+from course.publish.lesson import find_folder, find_lessons
+
+
+@pytest.fixture(scope="module")
+def deck(tmp_path_factory):
+    """The deck of the notebook that is saved, without running it again."""
+    from conftest import ROOT
+
+    (lesson,) = find_lessons(find_folder(ROOT), ("02_billing",))
+    return slides.export(lesson, tmp_path_factory.mktemp("slides"))
+
+
+@pytest.fixture
+def page(offline_page, deck):
+    offline_page.goto(deck.as_uri())
+    offline_page.wait_for_function("Reveal.isReady()")
+    yield offline_page
+    assert [url for url in offline_page.asked if not url.startswith(("file:", "blob:"))] == []
+    assert offline_page.complaints == []
+
+
+def show(page, cell):
+    """Turn to the slide of a cell and give its widget."""
+    page.evaluate(
+        """id => {
+          const { h, v } = Reveal.getIndices(document.getElementById(id).closest("section"));
+          Reveal.slide(h, v);
+        }""",
+        cell,
+    )
+    widget = page.locator(f"[id='{cell}'] [data-widget]")
+    widget.locator("button, input").first.wait_for()
+    return widget
+
+
+def test_every_slide_fits_can_be_read_and_has_no_serious_finding(page):
+    small, findings, count = {}, {}, 1
+    while True:
+        page.wait_for_function(
+            "[...Reveal.getCurrentSlide().querySelectorAll('[data-widget]')].every(w => w.shadowRoot)"
+        )
+        where = page.evaluate("Reveal.getCurrentSlide().innerText.trim().split('\\n')[0]")
+        fits, scale = page.evaluate(
+            """() => {
+              const page = Reveal.getCurrentSlide().querySelector(".page");
+              const frame = page.getBoundingClientRect();
+              const inside = (box) => box.right <= frame.right + 1 && box.bottom <= frame.bottom + 1;
+              return [frame.right <= innerWidth + 1 && frame.bottom <= innerHeight + 1 &&
+                page.scrollHeight <= page.clientHeight + 1 && page.scrollWidth <= page.clientWidth + 1 &&
+                [...page.querySelectorAll("*")].filter((el) => el.checkVisibility())
+                  .every((el) => inside(el.getBoundingClientRect())),
+                Number(page.style.getPropertyValue("--scale") || 1)];
+            }"""
+        )
+        assert fits, f"slide {count}, “{where}”, overflows"
+        if scale < 0.65:
+            small[count] = where, scale
+        findings |= {rule: (count, html) for rule, html in hands.serious_findings(page).items()}
+        if page.evaluate("Reveal.isLastSlide() && !Reveal.availableFragments().next"):
+            break
+        page.evaluate("Reveal.next()")
+        count += 1
+    assert small == {}
+    assert findings == {}
+    assert count == page.evaluate("Reveal.getTotalSlides()")
+
+
+def test_the_sliders_go_to_every_end(page):
+    sliders = show(page, "02-sliders")
+    hands.move_every_slider_to_both_ends(sliders)
+    hands.type_rubbish(sliders)
+
+
+def test_tokens_are_counted(page):
+    hands.count_tokens(show(page, "02-token-try"))
+
+
+def test_the_quiz_by_mouse_then_by_keyboard(page):
+    quiz = show(page, "02-quiz")
+    hands.answer_by_mouse(quiz)
+    hands.start_again(quiz)
+    hands.answer_by_keyboard(quiz)
+    assert page.evaluate("Reveal.getCurrentSlide().querySelector(\"[id='02-quiz']\") !== null"), (
+        "no key turns the page"
+    )
+
+
+def test_without_javascript_the_pictures_and_tables_are_there(browser, deck):
+    context = browser.new_context(java_script_enabled=False, offline=True)
+    page = context.new_page()
+    page.goto(deck.as_uri())
+    sliders = page.locator("[id='02-sliders']")
+    assert sliders.locator("img").get_attribute("alt")
+    assert sliders.locator("table").count() == 1
+    assert page.locator("[id='02-quiz'] details", has_text="Answer").count() == len(hands.QUESTIONS)
+    context.close()
