@@ -18,6 +18,11 @@ _IMPORT = re.compile(r'^import\s*\{[^}]*\}\s*from\s*"\./([\w]+\.js)";\n', re.MUL
 _EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
 
 
+# For traits that the reader changes in the page. Python does not send such a value back: on a busy machine it would
+# arrive late, and undo what the reader has done since.
+FROM_PAGE = {"sync": True, "echo_update": False}
+
+
 class CourseWidget(anywidget.AnyWidget):
     """A widget made of `<module>.js` and `<module>.css` in this folder.
 
@@ -29,7 +34,7 @@ class CourseWidget(anywidget.AnyWidget):
     #: Traits that `repr` shows, in this order.
     shown: ClassVar[tuple[str, ...]] = ()
 
-    message = traitlets.Unicode("", help="What was wrong with the last value, or empty.").tag(sync=True)
+    message = traitlets.Unicode("", help="What was wrong with the last value, or empty.").tag(**FROM_PAGE)
 
     def __init_subclass__(cls, **kwargs):
         if "module" in vars(cls):
@@ -45,6 +50,13 @@ class CourseWidget(anywidget.AnyWidget):
         values = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.shown)
         return f"{type(self).__name__}({values})"
 
+    def set_state(self, sync_data):
+        """Take what the page sends. Its message stands, unless Python has one about the values beside it."""
+        said = sync_data.get("message", "")
+        with self.hold_sync():
+            super().set_state({"message": said, **sync_data})  # first, so that a refusal comes after it
+            self.message = self.message or said
+
     def _repr_mimebundle_(self, **kwargs):
         data, metadata = super()._repr_mimebundle_(**kwargs)
         twin = self.twin()
@@ -58,7 +70,7 @@ class Amount(traitlets.TraitType):
     def __init__(self, default, low: float, high: float, label: str, whole: bool = False):
         super().__init__(default)
         self.low, self.high, self.label, self.whole = low, high, label, whole
-        self.tag(sync=True)
+        self.tag(**FROM_PAGE)
 
     def validate(self, widget, value):
         if wrong := self._problem(value):
@@ -85,7 +97,7 @@ class Choice(traitlets.TraitType):
     def __init__(self, default, options: Callable[[CourseWidget], Iterable], label: str):
         super().__init__(default)
         self.options, self.label = options, label
-        self.tag(sync=True)
+        self.tag(**FROM_PAGE)
 
     def validate(self, widget, value):
         known = list(self.options(widget))

@@ -10,7 +10,7 @@ from typing import Any
 import traitlets
 
 from course import data, progress, quiz
-from course.widgets.base import CourseWidget
+from course.widgets.base import FROM_PAGE, CourseWidget
 
 
 class State(traitlets.TraitType):
@@ -18,7 +18,7 @@ class State(traitlets.TraitType):
 
     def __init__(self):
         super().__init__({"answers": {}, "tries": {}, "score": 0})
-        self.tag(sync=True)
+        self.tag(**FROM_PAGE)
 
     def validate(self, widget, value):
         if isinstance(value, dict) and tidy(widget.questions, value) == value:

@@ -11,7 +11,7 @@ from traitlets import Dict, Int, List, TraitType, Unicode
 from course import catalog
 from course.tokens import VOCABULARY, factor, pieces
 
-from .base import CourseWidget
+from .base import FROM_PAGE, CourseWidget
 
 LONGEST = 20_000
 #: So many units of a text are drawn. The rest is counted all the same.
@@ -74,7 +74,7 @@ class TokenCalculator(CourseWidget):
     module = "tokens"
     shown = ("text", "tokens")
 
-    text = Text().tag(sync=True)
+    text = Text().tag(**FROM_PAGE)
     tokens = Int(0, read_only=True)
     #: The kernel's answer to the last text. The page knows by its `text` which one it answers.
     answer = Dict().tag(sync=True)

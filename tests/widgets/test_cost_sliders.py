@@ -94,6 +94,25 @@ def test_a_slider_moved_after_a_preset_was_chosen_in_the_page_stays_moved():
     assert sliders.monthly_cost == costs.monthly(sliders.workload, costs.rate_card(sliders.model))["total"]
 
 
+def test_python_does_not_send_back_what_the_page_said():
+    sliders = CostSliders(preset="agency")
+    sent = []
+    sliders.comm.send = lambda data=None, **_: sent.append(data)
+    said = {"people": 9, "turns": 2, "model": FACTS.pick("anthropic", "small").id, "yearly": True, "message": ""}
+    sliders._handle_msg({"content": {"data": {"method": "update", "state": said}}})
+    assert sliders.people == 9
+    echoed = [message["state"].keys() & said.keys() for message in sent]
+    assert [names for names in echoed if names - {"message"}] == [], "a late echo would undo the reader's next move"
+
+
+def test_a_message_of_the_page_outlives_the_values_beside_it():
+    sliders = CostSliders(preset="agency")
+    sliders.set_state({"turns": 5, "message": "People: must be a number."})
+    assert (sliders.turns, sliders.message) == (5, "People: must be a number.")
+    sliders.set_state({"turns": -5, "message": ""})
+    assert (sliders.turns, sliders.message[:24]) == (5, "Turns in a conversation:")
+
+
 def test_the_twin_says_the_numbers_their_date_and_source():
     sliders = CostSliders(preset="agency")
     html = sliders.twin().html()
