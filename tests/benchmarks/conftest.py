@@ -3,7 +3,7 @@
 import pytest
 
 ROWS = pytest.StashKey[list[tuple[str, ...]]]()
-HEAD = ("what", "limit", "measured", "beside")
+HEAD = ("What", "Limit", "Measured", "Beside")
 
 
 @pytest.fixture

@@ -76,7 +76,7 @@ def test_a_drag_is_painted_at_once(launch, jupyterlab, report):
     peer = best_p95(page, ".noUi-target", ".noUi-handle", PEER_PICTURE, PEER_ROUNDS)
     chromium.close()
     report(
-        "a drag of the cost sliders in JupyterLab until it is painted, 95th percentile",
+        "a move of the cost sliders in JupyterLab, until painted (95th percentile)",
         f"{LIMIT} ms, {FASTER} times faster",
         f"{ours:.0f} ms, {peer / ours:.0f} times faster",
         f"`interact` and `plt.show()`: {peer:.0f} ms",
