@@ -1,5 +1,7 @@
 """The billing lesson's slides, opened as a file with the network off."""
 
+from pathlib import Path
+
 import hands
 import pytest
 
@@ -10,9 +12,7 @@ from course.publish.lesson import find_folder, find_lessons
 @pytest.fixture(scope="module")
 def deck(tmp_path_factory):
     """The deck of the notebook that is saved, without running it again."""
-    from conftest import ROOT
-
-    (lesson,) = find_lessons(find_folder(ROOT), ("02_billing",))
+    (lesson,) = find_lessons(find_folder(Path(__file__).parent), ("02_billing",))
     return slides.export(lesson, tmp_path_factory.mktemp("slides"))
 
 

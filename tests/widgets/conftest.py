@@ -53,7 +53,7 @@ def mount(browser, tmp_path):
             .replace("STATE", json.dumps(state).replace("<", "\\u003c"))
         )
         file.write_text(page_html, encoding="utf-8")
-        context = browser.new_context(viewport={"width": width, "height": 800}, offline=True)
+        context = browser.new_context(viewport={"width": width, "height": 800}, offline=True, reduced_motion="reduce")
         contexts.append(context)
         page = context.new_page()
         if clock:

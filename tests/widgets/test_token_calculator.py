@@ -242,6 +242,7 @@ def test_it_is_accessible_and_fits(mount, theme, width):
     page.locator("summary").click()
     for show in (lambda: page.get_by_role("button", name="Emoji").click(), lambda: type_own(page)):
         show()
+        page.locator(".token-calculator:not(.waiting)").wait_for()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         violations = Axe().run(page).response["violations"]
         assert [found["id"] for found in violations if found["impact"] in ("serious", "critical")] == []
