@@ -37,18 +37,21 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: "launch" in getattr(item, "fixturenames", ()))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def launch():
-    """Starts the browser that COURSE_BROWSER names, or one of this machine, with more flags if given some."""
+    """Starts the browser that COURSE_BROWSER names, or one of this machine, with more flags if given some.
+
+    It ends with the file of tests, because a worker may get another file next, without a browser.
+    """
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         yield lambda *flags: _launch(playwright.chromium, [*CHROMIUM_FLAGS, *flags])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(launch):
-    """One browser for all tests."""
+    """One browser for all tests of a file."""
     chromium = launch()
     yield chromium
     chromium.close()
