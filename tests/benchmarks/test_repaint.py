@@ -13,6 +13,7 @@ round with the lowest 95th percentile counts.
 import nbformat
 import numpy as np
 from nbformat.v4 import new_code_cell, new_notebook
+from pages import run_all_cells
 
 WITHOUT_REFRESH = ("--disable-gpu-vsync", "--disable-frame-rate-limit")
 OUR_ROUNDS, PEER_ROUNDS = 10, 3  # a round of the peer takes five times as long
@@ -92,9 +93,7 @@ def open_notebook(chromium, jupyterlab, name: str, code: str):
     nbformat.write(notebook, jupyterlab.folder / "notebooks" / f"{name}.ipynb")
     page = chromium.new_page(viewport={"width": 1280, "height": 900})
     page.goto(jupyterlab.lesson(name))
-    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    run_all_cells(page)
     return page
 
 
