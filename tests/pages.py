@@ -1,4 +1,4 @@
-"""What a page in the browser asked for, and what it complained of."""
+"""What tests do with a page in the browser: a lesson in JupyterLab, or a deck."""
 
 
 def listen(page):
@@ -21,3 +21,31 @@ def run_all_cells(page, command: str = "Run All Cells") -> None:
         page.get_by_role("button", name="Confirm Kernel Restart").click()
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=busy]").wait_for()
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=120_000)
+
+
+def turn_to(page, cell_id: str) -> None:
+    """Show the slide of a deck that holds a cell."""
+    page.evaluate(
+        """id => {
+          const { h, v } = Reveal.getIndices(document.getElementById(id).closest("section"));
+          Reveal.slide(h, v);
+        }""",
+        cell_id,
+    )
+
+
+def slide_fits(page) -> bool:
+    """Whether all that the slide shows lies within it, and the slide within the window."""
+    page.wait_for_function("[...Reveal.getCurrentSlide().querySelectorAll('[data-widget]')].every(w => w.shadowRoot)")
+    return page.evaluate(
+        """() => {
+          const page = Reveal.getCurrentSlide().querySelector(".page");
+          const frame = page.getBoundingClientRect();
+          const inside = (box) => box.right <= frame.right + 1 && box.bottom <= frame.bottom + 1;
+          return page.scrollHeight <= page.clientHeight + 1 && page.scrollWidth <= page.clientWidth + 1 &&
+            frame.right <= innerWidth + 1 && frame.bottom <= innerHeight + 1 &&
+            [...page.querySelectorAll("*")].filter((el) => el.checkVisibility())
+              .every((el) => inside(el.getBoundingClientRect())) &&
+            [...page.querySelectorAll("pre, .output, .text")].every((el) => el.scrollWidth <= el.clientWidth + 1);
+        }"""
+    )

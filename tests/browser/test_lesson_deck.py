@@ -4,9 +4,12 @@ from pathlib import Path
 
 import hands
 import pytest
+from pages import slide_fits, turn_to
 
 from course.publish import slides
 from course.publish.lesson import find_folder, find_lessons
+
+SMALLEST = 0.65  # of the usual size of letters: still read from the last row
 
 
 @pytest.fixture(scope="module")
@@ -27,13 +30,7 @@ def page(offline_page, deck):
 
 def show(page, cell):
     """Turn to the slide of a cell and give its widget."""
-    page.evaluate(
-        """id => {
-          const { h, v } = Reveal.getIndices(document.getElementById(id).closest("section"));
-          Reveal.slide(h, v);
-        }""",
-        cell,
-    )
+    turn_to(page, cell)
     widget = page.locator(f"[id='{cell}'] [data-widget]")
     widget.locator("button, input").first.wait_for()
     return widget
@@ -42,24 +39,12 @@ def show(page, cell):
 def test_every_slide_fits_can_be_read_and_has_no_serious_finding(page):
     small, findings, count = {}, {}, 1
     while True:
-        page.wait_for_function(
-            "[...Reveal.getCurrentSlide().querySelectorAll('[data-widget]')].every(w => w.shadowRoot)"
-        )
         where = page.evaluate("Reveal.getCurrentSlide().innerText.trim().split('\\n')[0]")
-        fits, scale = page.evaluate(
-            """() => {
-              const page = Reveal.getCurrentSlide().querySelector(".page");
-              const frame = page.getBoundingClientRect();
-              const inside = (box) => box.right <= frame.right + 1 && box.bottom <= frame.bottom + 1;
-              return [frame.right <= innerWidth + 1 && frame.bottom <= innerHeight + 1 &&
-                page.scrollHeight <= page.clientHeight + 1 && page.scrollWidth <= page.clientWidth + 1 &&
-                [...page.querySelectorAll("*")].filter((el) => el.checkVisibility())
-                  .every((el) => inside(el.getBoundingClientRect())),
-                Number(page.style.getPropertyValue("--scale") || 1)];
-            }"""
+        assert slide_fits(page), f"slide {count}, “{where}”, overflows"
+        scale = page.evaluate(
+            "getComputedStyle(Reveal.getCurrentSlide().querySelector('.page')).getPropertyValue('--scale')"
         )
-        assert fits, f"slide {count}, “{where}”, overflows"
-        if scale < 0.65:
+        if float(scale or 1) < SMALLEST:
             small[count] = where, scale
         findings |= {rule: (count, html) for rule, html in hands.serious_findings(page).items()}
         if page.evaluate("Reveal.isLastSlide() && !Reveal.availableFragments().next"):

@@ -106,4 +106,4 @@ def test_from_a_clone_to_a_lesson_that_runs(lab, clone, browser):
     assert outside == []
     context.close()
     os.killpg(process.pid, signal.SIGINT)  # Ctrl-C
-    process.wait(timeout=20)
+    process.wait(timeout=MINUTES)

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from pages import slide_fits, turn_to
 
 SIZE = {"width": 1280, "height": 720}
 
@@ -36,16 +37,6 @@ def title(page):
     return page.evaluate("Reveal.getCurrentSlide().querySelector('h1, h2, .topic').textContent")
 
 
-def go_to(page, cell_id):
-    page.evaluate(
-        """id => {
-          const { h, v } = Reveal.getIndices(document.getElementById(id).closest("section"));
-          Reveal.slide(h, v);
-        }""",
-        cell_id,
-    )
-
-
 def walk(page):
     """Shows page after page of the deck, fragments and all; yields after each step."""
     yield
@@ -58,21 +49,8 @@ def test_every_page_fits_and_nothing_is_asked_for(open_deck):
     page = open_deck()
     seen = []
     for _ in walk(page):
-        page.wait_for_function(
-            "[...Reveal.getCurrentSlide().querySelectorAll('[data-widget]')].every(w => w.shadowRoot)"
-        )
         seen.append(title(page))
-        assert page.evaluate(
-            """() => {
-              const page = Reveal.getCurrentSlide().querySelector(".page");
-              const frame = page.getBoundingClientRect();
-              const inside = (box) => box.right <= frame.right + 1 && box.bottom <= frame.bottom + 1;
-              return page.scrollHeight <= page.clientHeight + 1 && page.scrollWidth <= page.clientWidth + 1 &&
-                frame.width <= innerWidth && frame.height <= innerHeight &&
-                [...page.querySelectorAll("*")].every((el) => inside(el.getBoundingClientRect())) &&
-                [...page.querySelectorAll("pre, .output, .text")].every((el) => el.scrollWidth <= el.clientWidth + 1);
-            }"""
-        ), f"{seen[-1]} overflows"
+        assert slide_fits(page), f"{seen[-1]} overflows"
     assert len(seen) == 8  # seven pages, one fragment
     assert [url for url in page.asked if not url.startswith(("file:", "blob:"))] == []
     assert len([url for url in page.asked if url.startswith("file:")]) == 1
@@ -81,7 +59,7 @@ def test_every_page_fits_and_nothing_is_asked_for(open_deck):
 
 def test_the_widget_is_alive_and_keeps_its_keys(open_deck):
     page = open_deck()
-    go_to(page, "90-dial")
+    turn_to(page, "90-dial")
     slider = page.locator("[data-widget='0'] input")
     answer = page.locator("[data-widget='0'] output")
     slider.focus()
@@ -97,7 +75,7 @@ def test_the_widget_is_alive_and_keeps_its_keys(open_deck):
 
 def test_two_widgets_of_a_kind_have_their_own_state(open_deck):
     page = open_deck()
-    go_to(page, "90-dial")
+    turn_to(page, "90-dial")
     first, second = (page.locator(f"[data-widget='{place}']") for place in (0, 1))
     first.locator("input").fill("9")
     assert first.locator("output").text_content() == "twice: 18"
@@ -108,7 +86,7 @@ def test_two_widgets_of_a_kind_have_their_own_state(open_deck):
 
 def test_space_unfolds_code_and_does_not_turn_the_page(open_deck):
     page = open_deck()
-    go_to(page, "90-dial")
+    turn_to(page, "90-dial")
     page.locator("[id='90-dial'] summary").focus()
     page.keyboard.press("Space")
     assert page.locator("[id='90-dial'] details").get_attribute("open") is not None
@@ -117,7 +95,7 @@ def test_space_unfolds_code_and_does_not_turn_the_page(open_deck):
 
 def test_a_page_that_grows_shrinks_to_fit(open_deck):
     page = open_deck()
-    go_to(page, "90-dial")
+    turn_to(page, "90-dial")
     page.wait_for_selector("[data-widget='0'] input")
     page.evaluate(
         """() => {
@@ -156,7 +134,7 @@ def test_without_javascript_all_is_there_to_read(open_deck):
 
 def test_the_speaker_sees_the_notes(open_deck):
     page = open_deck()
-    go_to(page, "90-dial")
+    turn_to(page, "90-dial")
     with page.expect_popup() as popup:
         page.keyboard.press("s")
     notes = popup.value.locator(".speaker-controls-notes .value")
