@@ -8,170 +8,230 @@ from course import quiz
 from course.widgets.cost_sliders import SLIDERS
 
 QUESTIONS = quiz.load("02_billing")
-RUBBISH = ("", "ten", "NaN", "Infinity", "-5", "999999999", "2.5")
+POINTS = sum(question["points"] for question in QUESTIONS)
+RUBBISH = ("", "ten", "NaN", "Infinity", "1e999", "-5", "999999999", "2.5")
+SENTENCE = "Lantern Travel finds a quiet beach."
+
+# ---- cost sliders -----------------------------------------------------------------------------------------------
 
 
 def move_every_slider_to_both_ends(widget):
-    """Drag each slider of `widget`, step it by keys and type beside it; the figures follow and stay sane."""
-    page = widget.page
+    """Drag each slider, step it by keys and type beside it: the figures follow, stay sane, and keep out rubbish."""
     widget.locator(".controls summary").click()
     for slider in SLIDERS:
-        handle = widget.get_by_role("slider", name=slider["label"], exact=True)
-        entry = widget.get_by_label(f"{slider['label']}, typed")
-        start = entry.input_value()
-        low, high = (spoken(stop, slider) for stop in (slider["stops"][0], slider["stops"][-1]))
-        for side, end in ((-1, low), (1, high)):
-            drag(page, handle, side)
-            check_figures(widget)
-            assert number(entry) == end, f"{slider['label']}, dragged"
-        for key, end in (("Home", low), ("End", high)):
-            handle.press(key)
-            check_figures(widget)
-            assert number(entry) == end, f"{slider['label']}, {key}, {number(entry)}"
-        for end in (low, high):
-            entry.fill(f"{end:g}")
-            entry.press("Enter")
-            check_figures(widget)
-            assert number(entry) == end, f"{slider['label']}, typed"
-            assert widget.get_by_role("alert").inner_text() == ""
-        entry.fill(start.replace(",", ""))
-        entry.press("Enter")
+        _move_to_both_ends(widget, slider)
+
+
+def _move_to_both_ends(widget, slider):
+    label = slider["label"]
+    handle = widget.get_by_role("slider", name=label, exact=True)
+    entry = widget.get_by_label(f"{label}, typed")
+    start = entry.input_value()
+    low, high = (_as_typed(slider["stops"][end], slider) for end in (0, -1))
+    ways = {
+        "dragged": (lambda: _drag(handle, -1), lambda: _drag(handle, 1)),
+        "by keys": (lambda: handle.press("Home"), lambda: handle.press("End")),
+        "typed": (lambda: type_into(entry, f"{low:g}"), lambda: type_into(entry, f"{high:g}")),
+    }
+    for way, (to_low, to_high) in ways.items():
+        to_low()
+        at_low = figures(widget)
+        assert number(entry) == low, (label, way)
+        to_high()
+        at_high = figures(widget)
+        assert number(entry) == high, (label, way)
+        assert at_low != at_high, f"{label}, {way}: the figures stand still"
+        assert message(widget) == ""
+    for outside in (low - 1, high + 1):
+        type_into(entry, f"{outside:g}")
+        assert figures(widget) == at_high
+        assert message(widget).startswith(f"{label}: must be from "), outside
+        assert number(entry) == high
+    type_into(entry, start)
+    figures(widget)
 
 
 def type_rubbish(widget):
-    """What is no number gets a message and changes nothing."""
+    """What is no number of people gets a message and changes nothing."""
     entry = widget.get_by_label("People, typed")
-    before = entry.input_value()
-    figures = widget.locator(".figures").inner_text()
+    before = entry.input_value(), figures(widget)
     for rubbish in RUBBISH:
-        entry.fill(rubbish)
-        entry.press("Enter")
-        check_figures(widget)
-        assert "People: must be" in widget.get_by_role("alert").inner_text(), rubbish
-        assert entry.input_value() == before
-        assert widget.locator(".figures").inner_text() == figures
-    entry.fill("7")
-    entry.press("Enter")
-    check_figures(widget)
-    assert number(entry) == 7
-    assert widget.get_by_role("alert").inner_text() == ""
+        type_into(entry, rubbish)
+        assert (figures(widget), entry.input_value()) == before[::-1], rubbish
+        assert message(widget).startswith("People: must be "), rubbish
+        assert message(widget).endswith(f"It stays at {before[0]}."), rubbish
+    type_into(entry, "7")
+    assert figures(widget) != before[1]
+    assert (number(entry), message(widget)) == (7, "")
 
 
-def drag(page, handle, side: int):
-    """Take a slider's handle and pull it beyond its left (-1) or right (1) end."""
-    handle.scroll_into_view_if_needed()
-    box = handle.bounding_box()
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] / 2 + side * (box["width"] / 2 + 20), box["y"] + 5, steps=4)
-    page.mouse.up()
+def figures(widget) -> list[str]:
+    """What the plan, the meter and their meeting point say once the page has drawn again: all of them numbers."""
+    shown = widget.locator(".figures").evaluate(
+        """async (figures) => {
+          await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+          return [...figures.querySelectorAll(".value, .note")].map((each) => each.textContent);
+        }"""
+    )
+    plan, seats, meter, size, meeting, _ = shown
+    assert re.fullmatch(r"\$[\d,]+(\.\d\d)?", plan), shown
+    assert re.fullmatch(r"a month for \d+ seats?", seats), shown
+    assert re.fullmatch(r"\$[\d,]+(\.\d\d)?", meter), shown
+    assert re.fullmatch(r"a month for [\d.,]+[KMB]? conversations, [\d.,]+[KMBT]? tokens", size), shown
+    assert re.fullmatch(r"([\d.,]+|under 0\.1) a day|never", meeting), shown
+    return shown
 
 
-def check_figures(widget):
-    """The figures follow with the next frame, and are numbers."""
-    widget.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    shown = widget.locator(".figures").inner_text()
-    assert not re.search(r"NaN|Infinity|undefined|null", shown), shown
-    assert len(re.findall(r"\$[\d,.]+", shown)) >= 2, shown
+def message(widget) -> str:
+    return widget.get_by_role("alert").inner_text()
 
 
 def number(entry) -> float:
     return float(entry.input_value().replace(",", ""))
 
 
-def spoken(stop: float, slider: dict) -> float:
+def type_into(entry, text: str):
+    entry.fill(text)
+    entry.press("Enter")
+
+
+def _as_typed(stop: float, slider: dict) -> float:
     """A stop of a slider as it stands in the entry beside it."""
     return round(stop * (100 if slider["percent"] else 1), 6)
 
 
+def _drag(handle, side: int):
+    """Take a slider's handle and pull it beyond its left (-1) or right (1) end."""
+    handle.scroll_into_view_if_needed()
+    box = handle.bounding_box()
+    mouse = handle.page.mouse
+    mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    mouse.down()
+    mouse.move(box["x"] + box["width"] / 2 + side * (box["width"] / 2 + 20), box["y"] + 5, steps=4)
+    mouse.up()
+
+
+# ---- token calculator -------------------------------------------------------------------------------------------
+
+
+def count_tokens(widget) -> str:
+    """Type a sentence and give what is said of its tokens, once every model has a row for it."""
+    widget.get_by_role("textbox").fill(SENTENCE)
+    said = widget.get_by_role("status").filter(has_text=f"tokens for {len(SENTENCE)} characters")
+    said.wait_for()
+    assert widget.locator("tbody tr").count() >= 9
+    return said.inner_text()
+
+
+# ---- quiz -------------------------------------------------------------------------------------------------------
+
+
 def answer_by_mouse(widget):
-    """Answer every question, wrongly first where it can be wrong, then rightly."""
+    """Answer every question, first wrongly, then rightly."""
     for index, question in enumerate(QUESTIONS):
         widget.locator(".quiz-step").nth(index).click()
-        right = right_answers(question)
-        if question["type"] == "multiple_choice":
-            order = quiz.order(question)
-            wrong = next(place for place in order if place not in right)
-            for place, told in ((wrong, "Not right yet (1 try)"), (right[0], "Right (2 tries)")):
-                widget.locator(".quiz-option").nth(order.index(place)).click()
-                check_answer(widget, told)
-                assert question["answers"][place]["feedback"] in widget.locator(".quiz-feedback").inner_text()
-        elif question["type"] == "many_choice":
-            order = quiz.order(question)
-            widget.locator(".quiz-option").nth(order.index(right[0])).click()
-            check_answer(widget, "Not right yet (1 try)")
-            for place in right[1:]:
-                widget.locator(".quiz-option").nth(order.index(place)).click()
-            check_answer(widget, "Right (2 tries)")
-        else:
-            field = widget.get_by_label("Your answer")
-            field.fill("7777" if question["type"] == "numeric" else "something else")
-            check_answer(widget, "Not right yet (1 try)")
-            field.fill(typed(question))
-            check_answer(widget, "Right (2 tries)")
+        for answer, told in zip(_answers(question), ("Not right yet (1 try)", "Right (2 tries)"), strict=True):
+            if isinstance(answer, str):
+                widget.get_by_label("Your answer").fill(answer)
+            else:
+                for place in answer:
+                    widget.locator(".quiz-option input").nth(place).check()
+            widget.get_by_role("button", name="Check answer").click()
+            _check_feedback(widget, question, answer, told)
     widget.get_by_role("button", name="Result", exact=True).click()
-    assert (
-        widget.get_by_text("Your result: ").inner_text().startswith(f"Your result: {points()} of {points()} points")
-    )
+    check_result(widget)
 
 
 def answer_by_keyboard(widget):
-    """Answer every question rightly at once, without touching the mouse."""
+    """Start again from the result, and answer every question as `answer_by_mouse` does, all without a mouse."""
     keyboard = widget.page.keyboard
-    widget.locator(".quiz legend, legend").first.evaluate("legend => legend.focus()")
+    _tab_to(widget, "Start again")
+    keyboard.press("Enter")
+    assert widget.locator(":focus").inner_text() == "Keep my answers"
+    keyboard.press("Shift+Tab")
+    keyboard.press("Enter")
     for question in QUESTIONS:
         keyboard.press("Tab")
-        order, right = quiz.order(question), right_answers(question)
-        if question["type"] == "multiple_choice":
-            keyboard.press("Space")
-            for _ in range(order.index(right[0])):
-                keyboard.press("ArrowDown")
-        elif question["type"] == "many_choice":
-            for place in order:
-                if place in right:
-                    keyboard.press("Space")
+        wrong, right = _answers(question)
+        _KEYS[question["type"]](keyboard, wrong, len(question["answers"]), at=None)
+        keyboard.press("Enter")
+        _check_feedback(widget, question, wrong, "Not right yet (1 try)")
+        _KEYS[question["type"]](keyboard, right, len(question["answers"]), at=wrong)
+        keyboard.press("Enter")
+        _check_feedback(widget, question, right, "Right (2 tries)")
+        keyboard.press("Enter")  # on “Next question”
+    check_result(widget)
+
+
+def check_result(widget):
+    """The quiz shows that each answer was wrong once and then right."""
+    result = widget.locator(".quiz-result").inner_text()
+    assert f"Your result: {POINTS} of {POINTS} points" in result
+    assert f"{len(QUESTIONS)} right after more tries" in result
+
+
+def _answers(question) -> tuple:
+    """A wrong answer and the right one: a text to type, or the places of options to choose, as they are shown."""
+    if question["type"] in ("numeric", "string"):
+        right = next(answer for answer in question["answers"] if answer.get("correct"))
+        return "7777", str(right.get("value", right.get("answer")))
+    shown = [question["answers"][index]["correct"] for index in quiz.order(question)]
+    right = [place for place, correct in enumerate(shown) if correct]
+    return ([shown.index(False)] if question["type"] == "multiple_choice" else right[:1]), right
+
+
+def _check_feedback(widget, question, answer, told):
+    feedback = widget.locator(".quiz-feedback").inner_text()
+    assert told in feedback, question["id"]
+    if not isinstance(answer, str):
+        order = quiz.order(question)
+        assert all(question["answers"][order[place]]["feedback"] in feedback for place in answer), question["id"]
+
+
+def _type_by_keys(keyboard, answer, _count, at):
+    if at is not None:
+        keyboard.press("ControlOrMeta+a")
+    keyboard.type(answer)
+
+
+def _choose_one_by_keys(keyboard, answer, count, at):
+    """Arrow keys choose as they move, and go round."""
+    if at is None:
+        keyboard.press("Space")
+        at = [0]
+    for _ in range((answer[0] - at[0]) % count):
+        keyboard.press("ArrowDown")
+
+
+def _choose_many_by_keys(keyboard, answer, _count, at):
+    """The focus stands on the option that was chosen last, or on the first one."""
+    chosen = at or []
+    focus = chosen[-1] if chosen else 0
+    for place in answer:
+        if place not in chosen:
+            for _ in range(place - focus):
                 keyboard.press("Tab")
-        else:
-            keyboard.type(typed(question))
-        keyboard.press("Enter")
-        assert "Right (1 try)" in widget.locator(".quiz-feedback").inner_text(), question["id"]
-        keyboard.press("Enter")
-    assert (
-        widget.get_by_text("Your result: ").inner_text().startswith(f"Your result: {points()} of {points()} points")
-    )
+            keyboard.press("Space")
+            focus = place
 
 
-def start_again(widget):
-    widget.get_by_role("button", name="Result", exact=True).click()
-    widget.get_by_role("button", name="Start again").click()
-    widget.get_by_role("button", name="Erase and start again").click()
-    widget.get_by_text(f"Question 1 of {len(QUESTIONS)}").wait_for()
+_KEYS = {
+    "numeric": _type_by_keys,
+    "string": _type_by_keys,
+    "multiple_choice": _choose_one_by_keys,
+    "many_choice": _choose_many_by_keys,
+}
 
 
-def check_answer(widget, told: str):
-    widget.get_by_role("button", name="Check answer").click()
-    assert told in widget.locator(".quiz-feedback").inner_text()
+def _tab_to(widget, name: str):
+    for _ in range(len(QUESTIONS) + 5):
+        widget.page.keyboard.press("Tab")
+        if widget.locator(":focus").inner_text() == name:
+            return
+    raise AssertionError(f"the Tab key does not come to “{name}”")
 
 
-def right_answers(question) -> list[int]:
-    return [place for place, answer in enumerate(question["answers"]) if answer.get("correct")]
-
-
-def typed(question) -> str:
-    answer = question["answers"][right_answers(question)[0]]
-    return str(answer.get("value", answer.get("answer")))
-
-
-def points() -> int:
-    return sum(question["points"] for question in QUESTIONS)
-
-
-def count_tokens(widget):
-    """Type a sentence; its tokens are counted for every model."""
-    field = widget.get_by_role("textbox")
-    field.fill("Lantern Travel finds a quiet beach.")
-    widget.get_by_text(re.compile(r"\d+ tokens for 35 characters")).wait_for()
-    assert widget.locator("tbody tr").count() >= 9
+# ---- assistive technology ---------------------------------------------------------------------------------------
 
 
 def serious_findings(page, context: str | None = None) -> dict:
