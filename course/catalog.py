@@ -45,7 +45,7 @@ TRUST = ("official", "third-party")
 STALE_AFTER_DAYS = 90
 
 _MODEL_COLUMNS = (
-    "vendor", "tier", "id", "name", "context_window", "retired_on", "source_url", "accessed_on",
+    "vendor", "tier", "id", "name", "context_window", "dimensions", "retired_on", "source_url", "accessed_on",
 )  # fmt: skip
 _PRICE_COLUMNS = (
     "vendor", "model", "meter", "unit", "above_tokens", "price", "effective_from", "effective_until",
@@ -64,13 +64,16 @@ class NoPrice(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model one can call. `tier` is "" for a model that no lesson picks; `context_window` is in tokens."""
+    """A model one can call. `tier` is "" for a model that no lesson picks; `context_window` is in tokens.
+    `dimensions` is the length of the vectors of a model that makes embeddings, `None` for one that makes text.
+    """
 
     vendor: str
     tier: str
     id: str
     name: str
     context_window: int
+    dimensions: int | None
     retired_on: date | None
     source_url: str
     accessed_on: date
@@ -134,6 +137,11 @@ class Catalog:
     models: tuple[Model, ...]
     prices: tuple[Price, ...]
     plans: tuple[Plan, ...]
+
+    @cached_property
+    def text_models(self) -> tuple[Model, ...]:
+        """The models that make text, and not embeddings."""
+        return tuple(model for model in self.models if model.dimensions is None)
 
     @cached_property
     def checked_on(self) -> date:
@@ -236,7 +244,9 @@ class Catalog:
         if model.retired_on and model.retired_on <= on:
             return []
         own = self._by_meter.get((model.vendor, model_id, meter))
-        prices = own or self._by_meter.get((model.vendor, "*", meter), [])
+        # What holds for all of a vendor's models are fees beside making text.
+        shared = () if model.dimensions else self._by_meter.get((model.vendor, "*", meter), ())
+        prices = own or shared
         return [price for price in prices if price.holds(on)]
 
 
@@ -264,6 +274,7 @@ def _read_models(folder: Path) -> tuple[Model, ...]:
             row.text("id"),
             row.text("name"),
             window,
+            row.integer("dimensions"),
             row.day("retired_on"),
             row.url("source_url"),
             _day_read(row),

@@ -108,7 +108,7 @@ def cards() -> list[dict]:
     days = sorted({facts.checked_on, *(price.effective_from for price in facts.announced())})
     return [
         costs.rate_card(model.id, day)
-        for model in facts.models
+        for model in facts.text_models
         for day in days
         if model.retired_on is None or day < model.retired_on
     ]

@@ -202,12 +202,12 @@ def test_each_vendor_has_a_model_of_each_tier_with_input_and_output_prices():
             model = facts.pick(vendor, tier)
             assert facts.price(model.id, "input").price < facts.price(model.id, "output").price
     assert len(facts.models) >= 25
-    assert all(facts.price(model.id, "web_search") for model in facts.models)
+    assert all(facts.price(model.id, "web_search") for model in facts.text_models)
 
 
 def test_batch_and_cache_are_never_dearer():
     facts = catalog.load()
-    for model in facts.models:
+    for model in facts.text_models:
         for _, prices in facts.tiers(model.id):
             for meter in ("input", "output"):
                 assert prices[f"batch_{meter}"].price < prices[meter].price

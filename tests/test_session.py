@@ -117,7 +117,7 @@ def test_model_finds_a_current_model_of_each_tier():
 
 def test_every_openai_model_answers_and_is_priced():
     course.start()
-    for model in catalog.load().models:
+    for model in catalog.load().text_models:
         if model.vendor == "openai" and not model.retired_on:
             openai.OpenAI().chat.completions.create(model=model.id, messages=QUESTION)
     assert (course.ledger()["cost_usd"] > 0).all()

@@ -139,7 +139,7 @@ def test_a_chat_is_counted_as_the_gateway_bills_it(tmp_path):
     pipeline = Pipeline(store, PracticeEngine(count_tokens), FACTS, count_tokens)
     texts = [("system", "Answer from these rules."), ("user", "請問有沒有適合小朋友的飯店")]
     messages = tuple(Message(role, text) for role, text in texts)
-    for model in FACTS.models:
+    for model in FACTS.text_models:
         if model.retired_on is None:
             with pipeline.open(caller, Turn(model.vendor, model.id, messages)) as call:
                 billed = call.complete().usage.input

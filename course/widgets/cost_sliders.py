@@ -71,7 +71,7 @@ class CostSliders(CourseWidget):
     # traitlets finds traits in the class body; one line makes one trait of each slider.
     locals().update(_AMOUNTS)
     preset = Choice("agency", lambda self: costs.presets(), "The preset")
-    model = Choice(None, lambda self: [model.id for model in catalog.load().models], "The model")
+    model = Choice(None, lambda self: [model.id for model in catalog.load().text_models], "The model")
     plan = Choice("chatgpt-plus", lambda self: [plan["id"] for plan in self.plans], "The plan")
     yearly = Choice(False, lambda self: [False, True], "Yearly payment")
 
