@@ -1,32 +1,49 @@
-"""A call's way between wire and engine: authenticate → permit model → engine → settle → record."""
+"""A call's way between wire and engine.
+
+authenticate → permit model → region → rate → redact → engine → reserve budget → settle → record. The practice
+engine answers at once and for nothing, so a call reserves exactly what its answer costs; where a vendor answers,
+what the call may cost at most is reserved first.
+"""
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import count as counter
 from typing import Protocol
 
 from . import pricing
+from .call import Admission, Call, output_tokens
+from .limits import RateLimiter
 from .prompt_cache import PromptCache, cacheable
-from .store import Store
-from .types import Caller, Draft, Fault, Message, Reply, Turn, Usage
+from .redaction import redact, redact_messages
+from .store import Policy, Store
+from .types import Allowance, Caller, Draft, Embeddings, Fault, Message, Turn, Usage
 
 # What a chat format adds around each message and before the answer, as OpenAI's own counting recipe has it:
 # https://developers.openai.com/cookbook/examples/how_to_count_tokens_with_tiktoken (read 2026-11-23).
 MESSAGE_TOKENS = 4
 ANSWER_TOKENS = 3
-
-_PIECES = re.compile(r"\s*[⺀-鿿가-힯＀-￯]|\s*[^\s⺀-鿿가-힯＀-￯]+|\s+")
+# Estimates: vendors count an image by its size, from under a hundred tokens to some thousands.
+ATTACHMENT_TOKENS = 258
+BYTES_FOR_A_TOKEN = 4
 
 
 class Engine(Protocol):
     """Answers a turn. `model` is the catalog's row for `turn.model`."""
 
     def answer(self, turn: Turn, model) -> Draft: ...
+
+    def embed(self, texts: list[str], dimensions: int) -> tuple[tuple[float, ...], ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    embeddings: Embeddings
+    allowances: dict[str, Allowance]
+    cost_micros: int
 
 
 def utc_micros() -> int:
@@ -37,7 +54,7 @@ class Pipeline:
     """The gateway's policy.
 
     `catalog` knows models and prices, `count_tokens(text, model_id)` the tokens of a text, `clock()` the UTC
-    time in microseconds.
+    time in microseconds. `pace` is how many seconds pass between two pieces of a streamed answer.
     """
 
     def __init__(
@@ -47,13 +64,16 @@ class Pipeline:
         catalog,
         count_tokens: Callable[[str, str], int],
         clock: Callable[[], int] = utc_micros,
+        pace: float = 0,
     ):
         self.store = store
         self.clock = clock
+        self.catalog = catalog
+        self.pace = pace
         self._engine = engine
-        self._catalog = catalog
         self._count = count_tokens
         self._cache = PromptCache()
+        self._limiter = RateLimiter(clock)
         self._numbers = counter(store.last_call() + 1)
         self._models = {
             (model.vendor, model.id): model
@@ -70,39 +90,129 @@ class Pipeline:
             raise Fault("invalid_key", detail={"secret": secret})
         return caller
 
-    def models(self, vendor: str) -> list:
-        """The vendor's models that can be called, as the catalog has them."""
-        return [model for model in self._models.values() if model.vendor == vendor]
+    def models(self, caller: Caller, vendor: str) -> list:
+        """The vendor's models that the caller may use, as the catalog has them."""
+        policy = self._policy(caller)
+        return [model for model in self._models.values() if model.vendor == vendor and policy.permits_model(model.id)]
 
-    def permit_model(self, vendor: str, model_id: str):
-        """The catalog's row for a model that may be called. Raises `Fault` unknown_model."""
+    def permit_model(self, caller: Caller, vendor: str, model_id: str):
+        """The catalog's row for a model that may be called. Raises `Fault` unknown_model, model_forbidden or
+        wrong_key_kind.
+        """
+        policy = self._policy(caller)
         try:
-            return self._models[vendor, model_id]
+            model = self._models[vendor, model_id]
         except KeyError:
             raise Fault("unknown_model", param="model", detail={"model": model_id}) from None
+        _permit(policy, caller, model_id)
+        return model
 
-    def open(self, caller: Caller, turn: Turn) -> Call:
-        """Admit a call and let the engine answer it. Raises `Fault` when it is refused."""
+    def open(self, caller: Caller, turn: Turn, kind: str = "chat") -> Call:
+        """Admit a call and let the engine answer it. `kind` is what the ledger calls it. Raises `Fault` when it is
+        refused.
+        """
         started = self.clock()
-        model = self.permit_model(turn.vendor, turn.model)
-        tokens = self._prompt_tokens(turn.messages, model.id) + ANSWER_TOKENS
+        model = self.permit_model(caller, turn.vendor, turn.model)
+        if model.dimensions is not None:
+            raise Fault("wrong_model_kind", param="model", detail={"model": model.id, "makes": "text"})
+        policy = self._policy(caller)
+        _permit_turn(policy, turn)
+        turn = _redacted(turn, policy)
+        tokens = self._prompt_tokens(turn)
         if tokens > model.context_window:
             raise Fault(
                 "context_too_long",
                 param="messages",
                 detail={"window": model.context_window, "tokens": tokens},
             )
-        rates = pricing.rates(self._catalog, model.id, tokens)
+        allowances = self._allow(caller, model.id, max(tokens, turn.max_output or 0))
+        rates = pricing.rates(self.catalog, model.id, tokens, batch=kind == "batch")
         cached, written = self._use_cache(caller, turn, tokens, rates)
-        draft = self._engine.answer(turn, model)
-        usage = Usage(input=tokens, cached_input=cached, cache_write=written, reasoning=draft.reasoning)
-        return Call(self, caller, turn, draft, usage, rates, self._reply_id(turn), started)
+        drafts = (self._engine.answer(turn, model),) * turn.answers
+        reasoning = sum(draft.reasoning for draft in drafts)
+        usage = Usage(tokens, cached, written, output=reasoning, reasoning=reasoning)
+        most = replace(usage, output=output_tokens(drafts, model.id, self._count))
+        reply_id = self._reply_id(turn)
+        admission = self._admit(
+            caller, reply_id, turn.vendor, model.id, kind, pricing.cost_micros(most, rates), allowances, started
+        )
+        return Call(admission, turn, reply_id, drafts, usage, rates)
+
+    def admit(
+        self, caller: Caller, vendor: str, model_id: str, kind: str, tokens: int, most_micros: int
+    ) -> Admission:
+        """Let in a call that a vendor answers: the project's rules for the model, its rate limits for so many
+        tokens, and its budgets for what the call may cost at most. Raises `Fault` when it is refused.
+        """
+        started = self.clock()
+        _permit(self._policy(caller), caller, model_id)
+        allowances = self._allow(caller, model_id, tokens)
+        reply_id = sha256(f"{next(self._numbers)}\0{model_id}".encode()).hexdigest()[:32]
+        return self._admit(caller, reply_id, vendor, model_id, kind, most_micros, allowances, started)
+
+    def embed(
+        self, caller: Caller, vendor: str, model_id: str, texts: list[str], dimensions: int | None = None
+    ) -> Embedded:
+        """Vectors for texts. Raises `Fault` when the call is refused."""
+        started = self.clock()
+        model = self.permit_model(caller, vendor, model_id)
+        if model.dimensions is None:
+            raise Fault("wrong_model_kind", param="model", detail={"model": model_id, "makes": "embeddings"})
+        policy = self._policy(caller)
+        texts = [redact(text, policy.redact)[0] for text in texts] if policy.redact else texts
+        counts = [self._count(text, model_id) for text in texts]
+        if max(counts, default=0) > model.context_window:
+            raise Fault(
+                "context_too_long",
+                param="input",
+                detail={"window": model.context_window, "tokens": max(counts)},
+            )
+        usage = Usage(input=sum(counts))
+        allowances = self._allow(caller, model_id, usage.input)
+        cost = pricing.cost_micros(usage, pricing.embedding_rates(self.catalog, model_id))
+        reply_id = sha256(f"{next(self._numbers)}\0{model_id}".encode()).hexdigest()[:32]
+        admission = self._admit(caller, reply_id, vendor, model_id, "embedding", cost, allowances, started)
+        vectors = self._engine.embed(texts, dimensions or model.dimensions)
+        admission.settle(usage, cost, "ok")
+        return Embedded(Embeddings(model_id, vectors, usage), allowances, cost)
+
+    def count_prompt(self, caller: Caller, turn: Turn) -> int:
+        """The prompt's tokens, without a call. Raises `Fault` as `permit_model` does."""
+        self.permit_model(caller, turn.vendor, turn.model)
+        return self._prompt_tokens(_redacted(turn, self._policy(caller)))
 
     def count(self, text: str, model_id: str) -> int:
         return self._count(text, model_id)
 
-    def _prompt_tokens(self, messages: tuple[Message, ...], model_id: str) -> int:
-        return sum(MESSAGE_TOKENS + self._count(message.text, model_id) for message in messages)
+    def _policy(self, caller: Caller) -> Policy:
+        if caller.project_id is None:
+            raise Fault("wrong_key_kind", detail={"admin": True})
+        return self.store.policy(caller.project_id)
+
+    def _allow(self, caller: Caller, model_id: str, tokens: int) -> dict[str, Allowance]:
+        limits = self.store.rate_limit(caller.project_id, model_id)
+        if limits is None:
+            return {}
+        return self._limiter.admit(caller.project_id, limits.model, limits, tokens)
+
+    def _admit(self, caller, reply_id, vendor, model_id, kind, most_micros, allowances, started) -> Admission:
+        ticket = self.store.open_call(caller, reply_id, vendor, model_id, kind, most_micros, started)
+        return Admission(self, caller, model_id, ticket, allowances, started)
+
+    def _prompt_tokens(self, turn: Turn) -> int:
+        tools = sum(
+            self._count(f"{tool.name} {tool.description} {dict(tool.schema)!r}", turn.model) for tool in turn.tools
+        )
+        return self._message_tokens(turn.messages, turn.model) + tools + ANSWER_TOKENS
+
+    def _message_tokens(self, messages: tuple[Message, ...], model_id: str) -> int:
+        return sum(
+            MESSAGE_TOKENS
+            + self._count(message.text, model_id)
+            + sum(_attachment_tokens(each) for each in message.attachments)
+            + sum(self._count(f"{call.name} {call.arguments}", model_id) for call in message.tool_calls)
+            for message in messages
+        )
 
     def _use_cache(self, caller: Caller, turn: Turn, tokens: int, rates: pricing.Rates) -> tuple[int, int]:
         """Tokens read from the prompt cache, and tokens written to it where writing has a price."""
@@ -111,7 +221,7 @@ class Pipeline:
             return 0, 0
         known = self._cache.longest_prefix(f"{caller.project_id} {turn.model}", turn.messages)
         # A prefix that ends inside a token can count as one token more than the same text within the prompt.
-        cached = min(cacheable(self._prompt_tokens(known, turn.model)), most)
+        cached = min(cacheable(self._message_tokens(known, turn.model)), most)
         return cached, most - cached if rates.cache_write is not None else 0
 
     def _reply_id(self, turn: Turn) -> str:
@@ -119,55 +229,22 @@ class Pipeline:
         return sha256(f"{next(self._numbers)}\0{turn!r}".encode()).hexdigest()[:32]
 
 
-class Call:
-    """An admitted call. Iterate over it to deliver the answer piece by piece; then `reply` is there.
+def _permit(policy: Policy, caller: Caller, model_id: str) -> None:
+    if not policy.permits_model(model_id):
+        raise Fault("model_forbidden", param="model", detail={"model": model_id, "project": caller.project_id})
 
-    Leaving its `with` block early, as when the caller hangs up, charges for what was delivered.
-    """
 
-    def __init__(self, pipeline, caller, turn, draft, usage, rates, reply_id, started):
-        self.id = reply_id
-        self.model = turn.model
-        self.created = started
-        self.reply: Reply | None = None
-        self._pipeline = pipeline
-        self._caller = caller
-        self._draft = draft
-        self._usage = usage
-        self._rates = rates
-        self._delivered: list[str] = []
+def _permit_turn(policy: Policy, turn: Turn) -> None:
+    for tool in turn.hosted_tools:
+        if not policy.hosted_tools.get(tool, True):
+            raise Fault("tool_forbidden", param="tools", detail={"tool": tool})
+    if policy.region and turn.region and turn.region != policy.region:
+        raise Fault("region_forbidden", detail={"region": turn.region, "allowed": policy.region})
 
-    def __enter__(self) -> Call:
-        return self
 
-    def __exit__(self, *_error) -> None:
-        if self.reply is None:
-            self._settle("cut")
+def _redacted(turn: Turn, policy: Policy) -> Turn:
+    return replace(turn, messages=redact_messages(turn.messages, policy.redact)) if policy.redact else turn
 
-    def __iter__(self) -> Iterator[str]:
-        for piece in _PIECES.findall(self._draft.text):
-            self._delivered.append(piece)
-            yield piece
-        self._settle("ok")
 
-    def complete(self) -> Reply:
-        """Deliver the whole answer at once."""
-        self._delivered.append(self._draft.text)
-        self._settle("ok")
-        return self.reply
-
-    def _settle(self, status: str) -> None:
-        """Price what was delivered and write it into the ledger."""
-        text = "".join(self._delivered)
-        usage = replace(self._usage, output=self._usage.reasoning + self._pipeline.count(text, self.model))
-        self.reply = Reply(self.id, self.model, self.created, text, self._draft.finish, usage)
-        self._pipeline.store.record(
-            caller=self._caller,
-            reply_id=self.id,
-            model=self.model,
-            usage=usage,
-            cost_micros=pricing.cost_micros(usage, self._rates),
-            status=status,
-            started=self.created,
-            ended=self._pipeline.clock(),
-        )
+def _attachment_tokens(attachment) -> int:
+    return max(ATTACHMENT_TOKENS, attachment.size // BYTES_FOR_A_TOKEN if attachment.kind == "file" else 0)

@@ -21,24 +21,32 @@ class Rates:
     output: Decimal
 
 
-def rates(catalog, model_id: str, prompt_tokens: int) -> Rates:
+def rates(catalog, model_id: str, prompt_tokens: int, batch: bool = False) -> Rates:
     """The rates for a request with so many prompt tokens; a long prompt may have dearer ones.
 
     Raises the catalog's `LookupError` where the model has no price for input or output.
     """
+    prefix = "batch_" if batch else ""
 
     def optional(meter: str) -> Decimal | None:
         try:
-            return catalog.price(model_id, meter, prompt_tokens=prompt_tokens).price
+            return catalog.price(model_id, prefix + meter, prompt_tokens=prompt_tokens).price
         except LookupError:
             return None
 
     return Rates(
-        input=catalog.price(model_id, "input", prompt_tokens=prompt_tokens).price,
+        input=catalog.price(model_id, prefix + "input", prompt_tokens=prompt_tokens).price,
         cached_input=optional("cached_input"),
         cache_write=optional("cache_write"),
-        output=catalog.price(model_id, "output", prompt_tokens=prompt_tokens).price,
+        output=catalog.price(model_id, prefix + "output", prompt_tokens=prompt_tokens).price,
     )
+
+
+def embedding_rates(catalog, model_id: str) -> Rates:
+    """The rates of a model that makes vectors, which have no price of their own. Raises the catalog's
+    `LookupError`.
+    """
+    return Rates(catalog.price(model_id, "input").price, None, None, Decimal(0))
 
 
 def cost_micros(usage: Usage, rates: Rates) -> int:

@@ -102,9 +102,11 @@ def test_a_body_that_is_no_object_is_refused(http, body):
         ({"temperature": "hot"}, "temperature", "invalid_type"),
         ({"temperature": 10**400}, "temperature", "decimal_above_max_value"),
         ({"reasoning_effort": "heroic"}, "reasoning_effort", "invalid_value"),
-        ({"n": 2}, "n", "unsupported_value"),
-        ({"tools": []}, "tools", "unsupported_parameter"),
-        ({"response_format": {"type": "json_object"}}, "response_format", "unsupported_parameter"),
+        ({"n": 129}, "n", "integer_above_max_value"),
+        ({"tools": {}}, "tools", "invalid_type"),
+        ({"functions": []}, "functions", "unsupported_parameter"),
+        ({"response_format": {"type": "yaml"}}, "response_format.type", "invalid_value"),
+        ({"response_format": {"type": "json_object"}}, "messages", None),
         ({"colour": "blue"}, "colour", "unknown_parameter"),
     ],
     ids=repr,
@@ -192,7 +194,7 @@ def test_a_defect_of_ours_shows_nothing_of_its_inside(app, http, store, monkeypa
     def fail(*_args, **_kwargs):
         raise RuntimeError("disk on fire at /var/secret")
 
-    monkeypatch.setattr(store, "record", fail)
+    monkeypatch.setattr(store, "close_call", fail)
     client = TestClient(app, headers=http.headers, raise_server_exceptions=False)
     response = client.post(CHAT, json=GOOD)
     assert refusal(response, 500)["type"] == "server_error"

@@ -123,7 +123,7 @@ def test_reasoning_can_use_up_the_whole_limit(client):
 
 def test_the_models_on_offer(client):
     offered = client.models.list().data
-    assert [model.id for model in offered] == ["tiny", "middle", "huge", "cacheless", "narrow"]
+    assert [model.id for model in offered] == ["tiny", "middle", "huge", "cacheless", "narrow", "embed-small"]
     assert client.models.retrieve("tiny").owned_by == "openai"
 
 

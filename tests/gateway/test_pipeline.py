@@ -32,7 +32,7 @@ def test_a_call_delivered_in_pieces_equals_one_delivered_at_once(pipeline, calle
     whole = pipeline.open(caller, TURN).complete()
     with pipeline.open(caller, TURN) as call:
         pieces = list(call)
-    assert "".join(pieces) == whole.text == call.reply.text
+    assert "".join(piece.text for piece in pieces) == whole.text == call.reply.text
     assert call.reply.usage == whole.usage
     assert len(pieces) > 10
 

@@ -10,7 +10,8 @@ from course.gateway.types import Caller, Usage
 
 def record(store, caller, cost=7):
     usage = Usage(input=10, cached_input=4, cache_write=2, output=5, reasoning=1)
-    store.record(caller, reply_id="ab", model="tiny", usage=usage, cost_micros=cost, status="ok", started=1, ended=2)
+    ticket = store.open_call(caller, "ab", "openai", "tiny", "chat", most_micros=cost, now=1)
+    store.close_call(ticket, usage, cost, "ok", now=2)
 
 
 def test_a_key_finds_its_project_and_is_shown_once(store, tmp_path):
@@ -60,7 +61,7 @@ def test_calls_and_keys_outlive_the_process(tmp_path, store, key):
 
 def test_the_schema_version_is_recorded(tmp_path, store):
     with sqlite3.connect(tmp_path / "gateway.sqlite") as connection:
-        assert connection.execute("SELECT version FROM schema_info").fetchall() == [(1,)]
+        assert connection.execute("SELECT version FROM schema_info").fetchall() == [(2,)]
 
 
 def test_a_database_of_another_version_is_refused_and_left_alone(tmp_path, store):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime, time
 
-from ..types import Fault
+from ..types import Allowance, Attachment, Fault
 
 VENDOR = "openai"
 
@@ -16,9 +17,28 @@ _NO_KEY = (
     "accessing the API from your browser and are prompted for a username and password. You can obtain an API "
     f"key from {_KEYS_PAGE}."
 )
+_ADMIN_KEY = "An admin key cannot be used to run a model; use a key of a project."
+_PROJECT_KEY = "A project's key cannot administer the organization; use an admin key."
+_PROJECT_SPENT = (
+    "This project has reached its spend limit. Raise the limit in the project's settings, or wait until the next "
+    "period begins."
+)
 # kind → (HTTP status, type, code, message)
 _FAULTS = {
     "invalid_request": (400, "invalid_request_error", None, ""),
+    "invalid_json": (
+        400,
+        "invalid_request_error",
+        None,
+        "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP "
+        "library correctly. The API expects a JSON payload, but what was sent was not valid JSON.)",
+    ),
+    "wrong_key_kind": (
+        401,
+        "invalid_request_error",
+        "insufficient_permissions",
+        "You have insufficient permissions for this operation. {wrong_key}",
+    ),
     "missing_key": (401, "invalid_request_error", None, _NO_KEY),
     "invalid_key": (
         401,
@@ -32,6 +52,48 @@ _FAULTS = {
         "model_not_found",
         "The model `{model}` does not exist or you do not have access to it.",
     ),
+    "wrong_model_kind": (
+        404,
+        "invalid_request_error",
+        "model_not_found",
+        "The model `{model}` cannot make {makes}. Use another endpoint, or another model.",
+    ),
+    "model_forbidden": (
+        403,
+        "invalid_request_error",
+        "model_not_found",
+        "Project `{project}` does not have access to model `{model}`.",
+    ),
+    "tool_forbidden": (
+        403,
+        "invalid_request_error",
+        "hosted_tool_not_allowed",
+        "The hosted tool '{tool}' is not enabled for this project.",
+    ),
+    "region_forbidden": (
+        401,
+        "invalid_request_error",
+        "incorrect_hostname",
+        "This project's data stays in the region '{allowed}', and the request was made for '{region}'.",
+    ),
+    "not_found": (404, "invalid_request_error", None, "No such {what}: '{id}'."),
+    "conflict": (409, "invalid_request_error", None, ""),
+    "rate_limited": (429, "{meter}", "rate_limit_exceeded", "{rate}"),
+    "budget_exceeded": (
+        429,
+        "insufficient_quota",
+        "insufficient_quota",
+        "You exceeded your current quota, please check your plan and billing details. For more information on this "
+        "error, read the docs: https://platform.openai.com/docs/guides/error-codes/api-errors.",
+    ),
+    "overloaded": (
+        503,
+        "service_unavailable_error",
+        None,
+        "The engine is currently overloaded, please try again later.",
+    ),
+    "unavailable": (503, "service_unavailable_error", None, "The service cannot be reached at the moment."),
+    "timeout": (504, "server_error", None, "The request timed out."),
     "context_too_long": (
         400,
         "invalid_request_error",
@@ -62,18 +124,73 @@ def secret(headers: Mapping[str, str]) -> str | None:
     return value.strip() or None if scheme.lower() == "bearer" else None
 
 
-def render_fault(fault: Fault) -> tuple[int, dict]:
-    """HTTP status and error body."""
+def render_fault(fault: Fault) -> tuple[int, dict, dict[str, str]]:
+    """HTTP status, error body and the headers that come with it."""
     status, kind, code, message = _FAULTS[fault.kind]
-    detail = {**fault.detail, "secret": masked(str(fault.detail.get("secret", "")))}
-    return status, {
-        "error": {
-            "message": fault.message or message.format(**detail),
-            "type": kind,
-            "param": fault.param,
-            "code": fault.code or code,
-        }
+    detail = {
+        **fault.detail,
+        "secret": masked(str(fault.detail.get("secret", ""))),
+        "wrong_key": _ADMIN_KEY if fault.detail.get("admin") else _PROJECT_KEY,
     }
+    if fault.kind == "rate_limited":
+        detail["rate"] = _rate_sentence(detail)
+    if fault.kind == "budget_exceeded" and detail["scope"] == "project":
+        code, message = "project_spend_limit_exceeded", _PROJECT_SPENT
+    return (
+        status,
+        {
+            "error": {
+                "message": fault.message or message.format(**detail),
+                "type": kind.format(**detail),
+                "param": fault.param,
+                "code": fault.code or code,
+            }
+        },
+        retry_headers(fault),
+    )
+
+
+def retry_headers(fault: Fault) -> dict[str, str]:
+    """When to come back, as OpenAI's SDK reads it, where waiting helps."""
+    seconds = fault.detail.get("retry_after")
+    if not isinstance(seconds, int | float):
+        return {}
+    return {"retry-after": str(math.ceil(seconds)), "retry-after-ms": str(math.ceil(seconds * 1000))}
+
+
+def rate_headers(allowances: Mapping[str, Allowance]) -> dict[str, str]:
+    """What is left of the rate limits, as every answer of OpenAI's says."""
+    return {
+        f"x-ratelimit-{name}-{meter}": value
+        for meter, left in allowances.items()
+        for name, value in (
+            ("limit", str(left.limit)),
+            ("remaining", str(left.remaining)),
+            ("reset", duration(left.resets_in)),
+        )
+    }
+
+
+def duration(seconds: float) -> str:
+    """A time as OpenAI writes it: 12ms, 1.5s, 6m0s, 2h10m0s."""
+    if seconds < 1:
+        return f"{math.ceil(seconds * 1000)}ms"
+    if seconds < 60:
+        return f"{math.ceil(seconds * 1000) / 1000:g}s"
+    minutes, rest = divmod(math.ceil(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}h{minutes}m{rest}s" if hours else f"{minutes}m{rest}s"
+
+
+def _rate_sentence(detail: Mapping[str, object]) -> str:
+    short = {("requests", "minute"): "RPM", ("requests", "day"): "RPD", ("tokens", "minute"): "TPM"}
+    meter = short[detail["meter"], detail["per"]]
+    unit = {"RPM": "requests per min", "RPD": "requests per day", "TPM": "tokens per min"}[meter]
+    return (
+        f"Rate limit reached for {detail['model']} in project {detail['project']} on {unit} ({meter}): Limit "
+        f"{detail['limit']}, Used {detail['used']}, Requested {detail['requested']}. Please try again in "
+        f"{duration(detail['retry_after'])}. Visit https://platform.openai.com/account/rate-limits to learn more."
+    )
 
 
 def masked(secret: str) -> str:
@@ -180,6 +297,14 @@ def choice(value: object, name: str, options: tuple[str, ...]) -> str | None:
         message = f"Invalid value: '{value}'. Supported values are: {listed}."
         raise Fault("invalid_request", message, name, "invalid_value")
     return value
+
+
+def attachment(kind: str, address: str, name: str = "") -> Attachment:
+    """What was attached, by its address; one that begins with `data:` carries the bytes in Base64."""
+    if not address.startswith("data:"):
+        return Attachment(kind, name=name)
+    head, _, content = address.partition(",")
+    return Attachment(kind, head.removeprefix("data:").split(";")[0], name, len(content) * 3 // 4)
 
 
 def _json_type(value: object) -> str:

@@ -5,16 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..types import Fault, Message, Reply, Turn, Usage
+from ..types import Attachment, Draft, Fault, Message, Reply, ToolCall, Turn, Usage
 from . import openai as fields
+from . import openai_schema, openai_tools
 from .openai import render_fault, secret
 
 __all__ = ["ChatRequest", "parse", "render", "render_fault", "render_stream", "secret"]
 
-_ROLES = ("system", "developer", "user", "assistant")
-_EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
+MOST_ANSWERS = 128
+_ROLES = ("system", "developer", "user", "assistant", "tool")
+EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 
-_READ = ("model", "messages", "max_completion_tokens", "max_tokens", "stop", "stream", "stream_options", "n")
+_READ = (
+    "model",
+    "messages",
+    "max_completion_tokens",
+    "max_tokens",
+    "stop",
+    "stream",
+    "stream_options",
+    "n",
+    "tools",
+    "tool_choice",
+    "parallel_tool_calls",
+    "response_format",
+)
 # These change nothing in an answer made by rules. Their types are checked and they are otherwise ignored.
 _NUMBERS = {
     "temperature": (0, 2),
@@ -23,34 +38,36 @@ _NUMBERS = {
     "presence_penalty": (-2, 2),
 }
 _CHOICES = {
-    "reasoning_effort": _EFFORTS,
+    "reasoning_effort": EFFORTS,
     "service_tier": ("auto", "default", "flex", "scale", "priority", "fast"),
     "verbosity": ("low", "medium", "high"),
     "prompt_cache_retention": ("in_memory", "24h"),
 }
 _STRINGS = ("user", "safety_identifier", "prompt_cache_key")
+# Refused unless they ask for what happens anyway.
+_DEFAULTS = {"store": (False,), "logprobs": (False,), "modalities": (["text"],), "top_logprobs": (0,)}
 _UNSUPPORTED = (
     "audio",
     "function_call",
     "functions",
     "logit_bias",
-    "logprobs",
     "metadata",
-    "modalities",
     "moderation",
-    "parallel_tool_calls",
     "prediction",
     "prompt_cache_options",
-    "response_format",
-    "store",
-    "tool_choice",
-    "tools",
-    "top_logprobs",
     "web_search_options",
 )
-_ALLOWED = frozenset([*_READ, *_NUMBERS, *_CHOICES, *_STRINGS, *_UNSUPPORTED, "seed"])
-_MESSAGE_FIELDS = frozenset(["role", "content", "name"])
-_PART_FIELDS = frozenset(["type", "text"])
+_ALLOWED = frozenset([*_READ, *_NUMBERS, *_CHOICES, *_STRINGS, *_DEFAULTS, *_UNSUPPORTED, "seed"])
+_MESSAGE_FIELDS = frozenset(
+    ["role", "content", "name", "refusal", "annotations", "audio", "tool_calls", "tool_call_id"]
+)
+_PART_FIELDS = {
+    "text": frozenset(["type", "text", "prompt_cache_breakpoint"]),
+    "refusal": frozenset(["type", "refusal"]),
+    "image_url": frozenset(["type", "image_url"]),
+    "input_audio": frozenset(["type", "input_audio"]),
+    "file": frozenset(["type", "file"]),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +89,38 @@ def parse(body: object) -> ChatRequest:
     if model is None or model == "":
         raise Fault("invalid_request", "you must provide a model parameter")
     stream = fields.boolean(body.get("stream"), "stream")
+    tools, hosted = openai_tools.parse(body.get("tools"), nested=True)
+    choice, name = openai_tools.parse_choice(body.get("tool_choice"), tools, nested=True)
+    messages = _messages(body.get("messages"))
+    schema, json_only = _response_format(body.get("response_format"), messages)
     turn = Turn(
         vendor=fields.VENDOR,
         model=fields.string(model, "model"),
-        messages=_messages(body.get("messages")),
+        messages=messages,
         max_output=_max_output(body),
         stop=_stop(body.get("stop")),
         effort=body.get("reasoning_effort"),
+        answers=_answers(body.get("n")),
+        tools=tools,
+        hosted_tools=hosted,
+        tool_choice=choice,
+        tool_name=name,
+        parallel_tool_calls=body.get("parallel_tool_calls") is not False,
+        schema=schema,
+        json_only=json_only,
     )
     return ChatRequest(turn, stream, _include_usage(body.get("stream_options"), stream))
 
 
 def render(reply: Reply) -> dict:
     """The body of a plain answer."""
-    message = {"role": "assistant", "content": reply.text, "refusal": None, "annotations": []}
-    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": reply.finish}
+    choices = [
+        {"index": index, "message": _render_message(draft), "logprobs": None, "finish_reason": draft.finish}
+        for index, draft in enumerate(reply.choices)
+    ]
     return {
         **_envelope(reply, "chat.completion"),
-        "choices": [choice],
+        "choices": choices,
         "usage": render_usage(reply.usage),
     }
 
@@ -100,17 +131,45 @@ def render_stream(call, request: ChatRequest) -> Iterator[dict | str]:
     if request.include_usage:
         envelope["usage"] = None
 
-    def chunk(delta: dict, finish: str | None = None) -> dict:
-        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
+    def chunk(index: int, delta: dict, finish: str | None = None) -> dict:
+        choice = {"index": index, "delta": delta, "logprobs": None, "finish_reason": finish}
         return {**envelope, "choices": [choice]}
 
-    yield chunk({"role": "assistant", "content": "", "refusal": None})
+    begun = set()
     for piece in call:
-        yield chunk({"content": piece})
-    yield chunk({}, call.reply.finish)
+        if piece.choice not in begun:
+            begun.add(piece.choice)
+            content = "" if piece.tool is None else None
+            yield chunk(piece.choice, {"role": "assistant", "content": content, "refusal": None})
+        yield chunk(piece.choice, _delta(piece))
+    for index, draft in enumerate(call.reply.choices):
+        if index not in begun:
+            yield chunk(index, {"role": "assistant", "content": "", "refusal": None})
+        yield chunk(index, {}, draft.finish)
     if request.include_usage:
         yield {**envelope, "choices": [], "usage": render_usage(call.reply.usage)}
     yield "[DONE]"
+
+
+def _delta(piece) -> dict:
+    if piece.tool is None:
+        return {"content": piece.text}
+    if piece.begins is None:
+        return {"tool_calls": [{"index": piece.tool, "function": {"arguments": piece.text}}]}
+    return {"tool_calls": [{"index": piece.tool, **_render_call(piece.begins)}]}
+
+
+def _render_message(draft: Draft) -> dict:
+    message = {"role": "assistant", "content": draft.text, "refusal": None, "annotations": []}
+    if draft.tool_calls:
+        message["content"] = draft.text or None
+        message["tool_calls"] = [_render_call(call) for call in draft.tool_calls]
+    return message
+
+
+def _render_call(call: ToolCall) -> dict:
+    function = {"name": call.name, "arguments": call.arguments}
+    return {"id": f"call_{call.id}", "type": "function", "function": function}
 
 
 def render_usage(usage: Usage) -> dict:
@@ -154,10 +213,40 @@ def _check_ignored(body: dict) -> None:
     for name in _STRINGS:
         if body.get(name) is not None:
             fields.string(body[name], name)
+    for name, defaults in _DEFAULTS.items():
+        if body.get(name) is not None and body[name] not in defaults:
+            raise fields.unsupported(name)
     fields.integer(body.get("seed"), "seed", low=-(2**63))
-    if fields.integer(body.get("n"), "n", low=1) not in (None, 1):
-        message = f"Unsupported value: 'n' does not support {body['n']} with this model. Only 1 is supported."
-        raise Fault("invalid_request", message, "n", "unsupported_value")
+    fields.boolean(body.get("parallel_tool_calls"), "parallel_tool_calls")
+
+
+def _answers(value: object) -> int:
+    number = fields.integer(value, "n", low=1)
+    if number is not None and number > MOST_ANSWERS:
+        problem = f"integer above maximum value. Expected a value <= {MOST_ANSWERS}, but got {number} instead."
+        raise fields.invalid("n", problem, "integer_above_max_value")
+    return number or 1
+
+
+def _response_format(value: object, messages: tuple[Message, ...]) -> tuple[dict | None, bool]:
+    """The schema that the answer must fill, and whether it must be JSON at all."""
+    if value is None:
+        return None, False
+    asked = fields.json_object(value, "response_format")
+    if asked.get("type") is None:
+        raise fields.missing("response_format.type")
+    kind = fields.choice(asked["type"], "response_format.type", ("text", "json_object", "json_schema"))
+    if kind == "json_schema":
+        fields.check_names(asked, frozenset(["type", "json_schema"]), "response_format.")
+        if asked.get("json_schema") is None:
+            raise fields.missing("response_format.json_schema")
+        return openai_schema.parse(asked["json_schema"], "response_format.json_schema"), True
+    if kind == "json_object" and not any("json" in message.text.lower() for message in messages):
+        message = (
+            "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'."
+        )
+        raise Fault("invalid_request", message, "messages")
+    return None, kind == "json_object"
 
 
 def _messages(value: object) -> tuple[Message, ...]:
@@ -168,7 +257,9 @@ def _messages(value: object) -> tuple[Message, ...]:
     if not value:
         problem = "empty array. Expected an array with minimum length 1, but got an empty array instead."
         raise fields.invalid("messages", problem, "empty_array")
-    return tuple(_message(each, f"messages[{index}]") for index, each in enumerate(value))
+    messages = tuple(_message(each, f"messages[{index}]") for index, each in enumerate(value))
+    _check_tool_answers(messages)
+    return messages
 
 
 def _message(value: object, name: str) -> Message:
@@ -179,28 +270,110 @@ def _message(value: object, name: str) -> Message:
     role = fields.choice(message["role"], f"{name}.role", _ROLES)
     if message.get("name") is not None:
         fields.string(message["name"], f"{name}.name")
-    return Message("system" if role == "developer" else role, _content(message.get("content"), f"{name}.content"))
+    calls = _tool_calls(message.get("tool_calls"), f"{name}.tool_calls")
+    if calls and role != "assistant":
+        raise fields.invalid(f"{name}.tool_calls", "only an assistant's message may have tool calls.")
+    answers = ""
+    if role == "tool":
+        if message.get("tool_call_id") is None:
+            raise fields.missing(f"{name}.tool_call_id")
+        answers = fields.string(message["tool_call_id"], f"{name}.tool_call_id")
+    if message.get("content") is None and role == "assistant" and (calls or message.get("refusal") is not None):
+        text, attachments = "", ()
+    else:
+        text, attachments = _content(message.get("content"), f"{name}.content")
+    return Message("system" if role == "developer" else role, text, attachments, calls, answers)
 
 
-def _content(value: object, name: str) -> str:
+def _tool_calls(value: object, name: str) -> tuple[ToolCall, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list):
+        raise fields.wrong_type(name, "an array of objects", value)
+    return tuple(_tool_call(each, f"{name}[{index}]") for index, each in enumerate(value))
+
+
+def _tool_call(value: object, name: str) -> ToolCall:
+    call = fields.json_object(value, name)
+    for field in ("id", "type", "function"):
+        if call.get(field) is None:
+            raise fields.missing(f"{name}.{field}")
+    fields.choice(call["type"], f"{name}.type", ("function",))
+    function = fields.json_object(call["function"], f"{name}.function")
+    for field in ("name", "arguments"):
+        if function.get(field) is None:
+            raise fields.missing(f"{name}.function.{field}")
+    return ToolCall(
+        fields.string(call["id"], f"{name}.id"),
+        fields.string(function["name"], f"{name}.function.name"),
+        fields.string(function["arguments"], f"{name}.function.arguments"),
+    )
+
+
+def _check_tool_answers(messages: tuple[Message, ...]) -> None:
+    """Each tool call must be answered right after it, and nothing else may be answered."""
+    open_calls: list[str] = []
+    for index, message in enumerate(messages):
+        if message.role == "tool":
+            if message.answers not in open_calls:
+                sentence = (
+                    "Invalid parameter: messages with role 'tool' must be a response to a preceding message with "
+                    "'tool_calls'."
+                )
+                raise Fault("invalid_request", sentence, f"messages.[{index}].role")
+            open_calls.remove(message.answers)
+            continue
+        _refuse_unanswered(open_calls, index)
+        open_calls = [call.id for call in message.tool_calls]
+    _refuse_unanswered(open_calls, len(messages))
+
+
+def _refuse_unanswered(open_calls: list[str], index: int) -> None:
+    if open_calls:
+        sentence = (
+            "An assistant message with 'tool_calls' must be followed by tool messages responding to each "
+            f"'tool_call_id'. The following tool_call_ids did not have response messages: {', '.join(open_calls)}"
+        )
+        raise Fault("invalid_request", sentence, f"messages.[{index}].role")
+
+
+def _content(value: object, name: str) -> tuple[str, tuple[Attachment, ...]]:
     if isinstance(value, str):
-        return value
+        return value, ()
     if value is None:
         raise fields.missing(name)
     if not isinstance(value, list):
         raise fields.wrong_type(name, "one of a string or array of objects", value)
-    return "\n".join(_text_part(part, f"{name}[{index}]") for index, part in enumerate(value))
+    parts = [_part(part, f"{name}[{index}]") for index, part in enumerate(value)]
+    texts = [part for part in parts if isinstance(part, str)]
+    return "\n".join(texts), tuple(part for part in parts if not isinstance(part, str))
 
 
-def _text_part(value: object, name: str) -> str:
+def _part(value: object, name: str) -> str | Attachment:
     part = fields.json_object(value, name)
     if part.get("type") is None:
         raise fields.missing(f"{name}.type")
-    fields.choice(part["type"], f"{name}.type", ("text",))
-    fields.check_names(part, _PART_FIELDS, f"{name}.")
-    if part.get("text") is None:
-        raise fields.missing(f"{name}.text")
-    return fields.string(part["text"], f"{name}.text")
+    kind = fields.choice(part["type"], f"{name}.type", tuple(_PART_FIELDS))
+    fields.check_names(part, _PART_FIELDS[kind], f"{name}.")
+    if part.get(kind) is None:
+        raise fields.missing(f"{name}.{kind}")
+    if kind in ("text", "refusal"):
+        return fields.string(part[kind], f"{name}.{kind}")
+    content = fields.json_object(part[kind], f"{name}.{kind}")
+    if kind == "image_url":
+        if content.get("url") is None:
+            raise fields.missing(f"{name}.image_url.url")
+        return fields.attachment("image", fields.string(content["url"], f"{name}.image_url.url"))
+    if kind == "input_audio":
+        for field in ("data", "format"):
+            if content.get(field) is None:
+                raise fields.missing(f"{name}.input_audio.{field}")
+        sound = fields.string(content["data"], f"{name}.input_audio.data")
+        return Attachment("audio", f"audio/{content['format']}", size=len(sound) * 3 // 4)
+    if content.get("file_data") is None and content.get("file_id") is None:
+        raise fields.missing(f"{name}.file.file_id")
+    file_name = fields.string(content.get("filename") or "", f"{name}.file.filename")
+    return fields.attachment("file", fields.string(content.get("file_data") or "", f"{name}.file"), file_name)
 
 
 def _max_output(body: dict) -> int | None:

@@ -1,0 +1,106 @@
+"""The tools of a request, as Chat Completions (`nested`) and Responses write them."""
+
+from __future__ import annotations
+
+import re
+
+from ..types import Fault, Tool
+from . import openai as fields
+from . import openai_schema
+
+MOST_TOOLS = 128
+_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}\Z")
+_FIELDS = frozenset(["name", "description", "parameters", "strict"])
+# Tools that the platform would run itself; only Responses takes them.
+HOSTED = (
+    "web_search",
+    "web_search_preview",
+    "file_search",
+    "code_interpreter",
+    "image_generation",
+    "computer_use_preview",
+    "mcp",
+)
+
+
+def parse(value: object, nested: bool) -> tuple[tuple[Tool, ...], tuple[str, ...]]:
+    """The caller's functions, and the hosted tools by name."""
+    if value is None:
+        return (), ()
+    if not isinstance(value, list):
+        raise fields.wrong_type("tools", "an array of objects", value)
+    if len(value) > MOST_TOOLS:
+        problem = (
+            f"array too long. Expected an array with maximum length {MOST_TOOLS}, "
+            f"but got an array with length {len(value)} instead."
+        )
+        raise fields.invalid("tools", problem, "array_above_max_length")
+    tools, hosted = [], []
+    for index, each in enumerate(value):
+        name = f"tools[{index}]"
+        tool = fields.json_object(each, name)
+        if tool.get("type") is None:
+            raise fields.missing(f"{name}.type")
+        kind = fields.choice(tool["type"], f"{name}.type", ("function",) if nested else ("function", *HOSTED))
+        if kind != "function":
+            hosted.append(kind)
+        elif nested:
+            fields.check_names(tool, frozenset(["type", "function"]), f"{name}.")
+            if tool.get("function") is None:
+                raise fields.missing(f"{name}.function")
+            tools.append(_function(tool["function"], f"{name}.function", strict=False))
+        else:
+            # Responses is strict unless told otherwise, and then only checks what it was given.
+            function = {key: item for key, item in tool.items() if key != "type"}
+            tools.append(_function(function, name, strict=False))
+    return tuple(tools), tuple(hosted)
+
+
+def parse_choice(value: object, tools: tuple[Tool, ...], nested: bool) -> tuple[str, str | None]:
+    """Whether a tool is to be called, and which."""
+    if value is None:
+        return "auto", None
+    if isinstance(value, str):
+        choice = fields.choice(value, "tool_choice", ("none", "auto", "required"))
+        if choice == "required" and not tools:
+            raise _without_tools()
+        return choice, None
+    choice = fields.json_object(value, "tool_choice")
+    fields.choice(choice.get("type"), "tool_choice.type", ("function",))
+    holder = fields.json_object(choice.get("function"), "tool_choice.function") if nested else choice
+    place = "tool_choice.function" if nested else "tool_choice"
+    if holder.get("name") is None:
+        raise fields.missing(f"{place}.name")
+    name = fields.string(holder["name"], f"{place}.name")
+    if not tools:
+        raise _without_tools()
+    if name not in {tool.name for tool in tools}:
+        message = (
+            f"Invalid value for 'tool_choice': no function named '{name}' was specified in the 'tools' parameter."
+        )
+        raise Fault("invalid_request", message, "tool_choice", "invalid_value")
+    return "required", name
+
+
+def _function(value: object, name: str, strict: bool) -> Tool:
+    function = fields.json_object(value, name)
+    fields.check_names(function, _FIELDS, f"{name}.")
+    if function.get("name") is None:
+        raise fields.missing(f"{name}.name")
+    called = fields.string(function["name"], f"{name}.name")
+    if not _NAME.match(called):
+        problem = "string does not match pattern. Expected a string that matches the pattern '^[a-zA-Z0-9_-]+$'."
+        raise fields.invalid(f"{name}.name", problem)
+    description = function.get("description")
+    schema = function.get("parameters")
+    if schema is not None:
+        fields.json_object(schema, f"{name}.parameters")
+    if fields.boolean(function.get("strict"), f"{name}.strict") or strict:
+        openai_schema.check_strict(schema or {}, f"function '{called}'", f"{name}.parameters")
+    text = "" if description is None else fields.string(description, f"{name}.description")
+    return Tool(called, text, schema or {"type": "object", "properties": {}})
+
+
+def _without_tools() -> Fault:
+    message = "Invalid value for 'tool_choice': 'tool_choice' is only allowed when 'tools' are specified."
+    return Fault("invalid_request", message, "tool_choice")

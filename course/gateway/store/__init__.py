@@ -1,0 +1,28 @@
+"""Projects, keys, budgets, the ledger and the audit log, in a database, through SQLAlchemy Core.
+
+`schema` has the tables; each other file one part of the `Store`.
+"""
+
+from __future__ import annotations
+
+from .access import ADMIN_KEY_PREFIX, KEY_PREFIX, Access, Policy, public_id
+from .audit import Audit
+from .database import StoreError, connect
+from .ledger import Ledger, Ticket
+from .objects import Objects
+
+__all__ = ["ADMIN_KEY_PREFIX", "KEY_PREFIX", "Policy", "Store", "StoreError", "Ticket", "public_id"]
+
+
+class Store(Access, Ledger, Objects, Audit):
+    """One database, safe to share between threads. `url` is an SQLAlchemy URL. Raises `StoreError` when it cannot
+    be used.
+    """
+
+    def __init__(self, url):
+        self._engine = connect(url)
+        self._worker_id: int | None = None
+        self._worker_pid = self._worker_seen = 0
+
+    def close(self) -> None:
+        self._engine.dispose()

@@ -1,0 +1,159 @@
+"""Projects, keys, what a project may do, and how fast."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy.engine import Row
+
+from ..types import Caller
+from .schema import keys, projects, rate_limits
+
+KEY_PREFIX = "sk-practice-"
+ADMIN_KEY_PREFIX = "sk-admin-practice-"
+
+_FIND_KEY = (
+    select(keys.c.id, keys.c.project_id, keys.c.digest)
+    .outerjoin(projects, keys.c.project_id == projects.c.id)
+    .where(
+        keys.c.digest == bindparam("digest"),
+        keys.c.revoked.is_(None),
+        keys.c.status == "active",
+        projects.c.archived.is_(None),
+    )
+)
+_PROJECT = select(projects).where(projects.c.id == bindparam("id"))
+_RATES = select(rate_limits).where(
+    rate_limits.c.project_id == bindparam("project"), rate_limits.c.model.in_((bindparam("model"), "*"))
+)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What a project's calls may do. `None` is "no rule".
+
+    `models` is a list of model IDs; `models_mode` says whether it is all that is allowed ("allow") or what is
+    denied ("deny"). `hosted_tools` maps a tool's name to whether it may be used. `redact` lists what is taken out
+    of prompts, see `redaction.KINDS`. `retention_days` is how long contents are kept; 0 keeps none.
+    """
+
+    models: tuple[str, ...] | None = None
+    models_mode: str = "allow"
+    hosted_tools: Mapping[str, bool] = field(default_factory=dict)
+    region: str | None = None
+    redact: tuple[str, ...] = ()
+    retention_days: int | None = None
+
+    def permits_model(self, model_id: str) -> bool:
+        return self.models is None or (model_id in self.models) == (self.models_mode == "allow")
+
+
+@lru_cache(maxsize=1024)
+def read_policy(text: str) -> Policy:
+    values = json.loads(text)
+    for name in ("models", "redact"):
+        if values.get(name) is not None:
+            values[name] = tuple(values[name])
+    return Policy(**values)
+
+
+class Access:
+    """The part of the store that knows projects and keys."""
+
+    def add_project(self, name: str, now: int) -> int:
+        """Create a project and return its number."""
+        with self._engine.begin() as connection:
+            number = (connection.scalar(select(func.max(projects.c.id))) or 0) + 1
+            row = {"id": number, "public_id": public_id("proj_", number), "name": name, "created": now}
+            connection.execute(insert(projects).values(policy_json="{}", **row))
+            return number
+
+    def project(self, number: int) -> Row | None:
+        with self._engine.connect() as connection:
+            return connection.execute(_PROJECT, {"id": number}).first()
+
+    def policy(self, project_id: int) -> Policy:
+        """What the project's calls may do."""
+        return read_policy(self.project(project_id).policy_json)
+
+    def set_policy(self, project_id: int, **changes: object) -> None:
+        """Change some of a project's rules: the fields of `Policy`, as JSON values."""
+        with self._engine.begin() as connection:
+            row = connection.execute(_PROJECT.with_for_update(), {"id": project_id}).one()
+            text = json.dumps({**json.loads(row.policy_json), **changes}, sort_keys=True)
+            read_policy(text)  # a name that is no rule is refused here
+            connection.execute(update(projects).where(projects.c.id == project_id).values(policy_json=text))
+
+    def add_key(self, project_id: int | None, name: str, now: int, owner: str = "") -> tuple[int, str]:
+        """Create a key; return its number and its secret. The secret is shown here and never again: only its hash
+        is kept. It ends in the key's number, so that lists of keys read the same on every machine. Without a
+        project it is a key that administers the platform.
+        """
+        prefix = ADMIN_KEY_PREFIX if project_id is None else KEY_PREFIX
+        with self._engine.begin() as connection:
+            number = (connection.scalar(select(func.max(keys.c.id))) or 0) + 1
+            secret = f"{prefix}{secrets.token_hex(16)}-{number % 10_000:04d}"
+            row = insert(keys).values(
+                id=number,
+                public_id=public_id("key_", number),
+                project_id=project_id,
+                name=name,
+                owner=owner,
+                digest=_digest(secret),
+                first=prefix,
+                last4=secret[-4:],
+                created=now,
+                status="active",
+            )
+            connection.execute(row)
+            return number, secret
+
+    def revoke_key(self, key_id: int, now: int) -> None:
+        """Make a key useless from now on. Revoking it twice keeps the first time."""
+        with self._engine.begin() as connection:
+            connection.execute(update(keys).where(keys.c.id == key_id, keys.c.revoked.is_(None)).values(revoked=now))
+
+    def find_caller(self, secret: str) -> Caller | None:
+        """Who this secret belongs to, or `None` for an unknown or revoked one or an archived project's."""
+        digest = _digest(secret)
+        with self._engine.connect() as connection:
+            row = connection.execute(_FIND_KEY, {"digest": digest}).first()
+        if row is None or not hmac.compare_digest(row.digest, digest):
+            return None
+        return Caller(project_id=row.project_id, key_id=row.id, admin=row.project_id is None)
+
+    def set_rate_limit(self, project_id: int, model: str, **limits: int | None) -> None:
+        """Set `requests_per_minute`, `tokens_per_minute` or `requests_per_day` of a model, "*" for any other."""
+        here = (rate_limits.c.project_id == project_id) & (rate_limits.c.model == model)
+        with self._engine.begin() as connection:
+            if not connection.execute(update(rate_limits).where(here).values(**limits)).rowcount:
+                connection.execute(insert(rate_limits).values(project_id=project_id, model=model, **limits))
+
+    def remove_rate_limit(self, project_id: int, model: str) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(
+                delete(rate_limits).where(rate_limits.c.project_id == project_id, rate_limits.c.model == model)
+            )
+
+    def rate_limit(self, project_id: int, model: str) -> Row | None:
+        """The limits of a model: its own line, or else the one for any other model."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(_RATES, {"project": project_id, "model": model}).all()
+        return max(rows, key=lambda row: row.model != "*", default=None)
+
+
+def public_id(prefix: str, number: int) -> str:
+    """The ID by which a vendor's API names a row: the same on every machine, and not to be guessed at sight."""
+    return prefix + hashlib.sha256(f"{prefix}{number}".encode()).hexdigest()[:24]
+
+
+def _digest(secret: str) -> str:
+    # A key has 128 random bits: nobody can search for it, and a slow hash would only slow down each call.
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

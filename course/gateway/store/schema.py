@@ -1,0 +1,151 @@
+"""The tables. Times are UTC microseconds and money is micro-dollars, both as integers: dates without a zone and
+binary fractions are how budgets go wrong. Columns that end in `_json` hold a JSON text.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+SCHEMA_VERSION = 2
+
+metadata = MetaData()
+
+schema_info = Table("schema_info", metadata, Column("version", Integer, nullable=False))
+
+# `policy_json`: what the project's calls may do; see `access.Policy`.
+projects = Table(
+    "projects",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("public_id", String(64), nullable=False, unique=True),
+    Column("name", String, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("archived", BigInteger),
+    Column("policy_json", Text, nullable=False, default="{}"),
+)
+
+# `project_id` is empty for a key that administers the platform. `owner` is the public ID of a user or a service
+# account.
+keys = Table(
+    "keys",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("public_id", String(64), nullable=False, unique=True),
+    Column("project_id", ForeignKey("projects.id"), index=True),
+    Column("name", String, nullable=False),
+    Column("owner", String(64), nullable=False, default=""),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("first", String(16), nullable=False),
+    Column("last4", String(4), nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("revoked", BigInteger),
+    Column("status", String(16), nullable=False, default="active"),
+)
+
+# `model` is "*" for every model without a line of its own. An empty limit is no limit.
+rate_limits = Table(
+    "rate_limits",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("project_id", ForeignKey("projects.id"), nullable=False),
+    Column("model", String, nullable=False),
+    Column("requests_per_minute", BigInteger),
+    Column("tokens_per_minute", BigInteger),
+    Column("requests_per_day", BigInteger),
+    UniqueConstraint("project_id", "model"),
+)
+
+# `scope` is "organization", "project" or "key", and `scope_id` the row's number there, 0 for the organization.
+# `spent_micros` counts since `period_start`; `reserved_micros` is held for calls that are under way.
+budgets = Table(
+    "budgets",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("scope", String(16), nullable=False),
+    Column("scope_id", Integer, nullable=False),
+    Column("period", String(8), nullable=False),
+    Column("period_start", BigInteger, nullable=False),
+    Column("limit_micros", BigInteger, nullable=False),
+    Column("spent_micros", BigInteger, nullable=False),
+    Column("reserved_micros", BigInteger, nullable=False),
+    UniqueConstraint("scope", "scope_id", "period"),
+)
+
+# The ledger. A call is "open" until it is settled; `reserved_micros` is what it holds in its budgets until then.
+calls = Table(
+    "calls",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("reply_id", String(64), nullable=False),
+    Column("project_id", ForeignKey("projects.id"), nullable=False),
+    Column("key_id", ForeignKey("keys.id"), nullable=False, index=True),
+    Column("worker_id", Integer, nullable=False),
+    Column("vendor", String(32), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("model", String, nullable=False),
+    Column("input", Integer, nullable=False),
+    Column("cached_input", Integer, nullable=False),
+    Column("cache_write", Integer, nullable=False),
+    Column("output", Integer, nullable=False),
+    Column("reasoning", Integer, nullable=False),
+    Column("cost_micros", BigInteger, nullable=False),
+    Column("reserved_micros", BigInteger, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("started", BigInteger, nullable=False),
+    Column("ended", BigInteger, nullable=False),
+    Index("calls_by_project_and_time", "project_id", "started"),
+    Index("calls_by_status", "status"),
+)
+
+# Processes that serve this database: the open calls of one that is gone are closed by the others.
+workers = Table(
+    "workers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("host", String, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("born", BigInteger, nullable=False),
+    Column("seen", BigInteger, nullable=False),
+)
+
+# Documents that a vendor's API keeps: files, batches, stored responses, members, alerts.
+objects = Table(
+    "objects",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("public_id", String(128), nullable=False),
+    Column("project_id", ForeignKey("projects.id")),
+    Column("created", BigInteger, nullable=False),
+    Column("body_json", Text, nullable=False),
+    Column("content", LargeBinary),
+    UniqueConstraint("kind", "public_id"),
+    Index("objects_by_kind_and_project", "kind", "project_id"),
+)
+
+# Who changed what, when, from what, to what.
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("public_id", String(64), nullable=False, unique=True),
+    Column("at", BigInteger, nullable=False),
+    Column("actor_key", Integer),
+    Column("action", String(64), nullable=False, index=True),
+    Column("project_id", ForeignKey("projects.id")),
+    Column("target", String(128), nullable=False),
+    Column("before_json", Text),
+    Column("after_json", Text),
+)
