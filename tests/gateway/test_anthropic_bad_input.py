@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from starlette.routing import Mount, Router
 from starlette.testclient import TestClient
+
+from course.gateway.platforms.anthropic import create
 
 MESSAGES = "/anthropic/v1/messages"
 COUNT = f"{MESSAGES}/count_tokens"
@@ -18,6 +21,11 @@ CALL = {"type": "tool_use", "id": "toolu_1", "name": "look", "input": {}}
 RESULT = {"type": "tool_result", "tool_use_id": "toolu_1"}
 OPEN_SCHEMA = {"type": "object", "properties": {"a": {"type": "string"}}}
 REQUEST = {"custom_id": "a", "params": GOOD}
+
+
+@pytest.fixture
+def app(pipeline):
+    return Router([Mount("/anthropic", app=create(pipeline))])
 
 
 @pytest.fixture

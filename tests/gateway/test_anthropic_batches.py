@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import anthropic
 import pytest
+from scripted import serving
+from starlette.routing import Mount, Router
+
+from course.gateway.platforms.anthropic import create
 
 QUESTION = [{"role": "user", "content": "What is a token?"}]
 PARAMS = {"model": "ant-small", "max_tokens": 200, "messages": QUESTION}
 
 
 @pytest.fixture
-def address(server):
-    return f"{server.url}/anthropic"
+def address(pipeline):
+    with serving(Router([Mount("/anthropic", app=create(pipeline))])) as url:
+        yield f"{url}/anthropic"
 
 
 @pytest.fixture

@@ -81,6 +81,8 @@ def render_fault(fault: Fault) -> tuple[int, dict, dict[str, str]]:
     if fault.kind == "budget_exceeded":
         detail["scope"] = _SCOPES.get(str(detail.get("scope")), "")
     error = {"type": kind, "message": fault.message or message.format(**detail)}
+    if fault.code:
+        error["details"] = {"error_code": fault.code}
     wait = detail.get("retry_after")
     headers = {} if wait is None else {"retry-after": str(math.ceil(wait))}
     return status, {"type": "error", "error": error}, headers

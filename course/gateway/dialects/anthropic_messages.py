@@ -16,6 +16,7 @@ _EFFORTS = ("low", "medium", "high", "xhigh", "max")
 _THINKING = ("enabled", "disabled", "between_tools", "adaptive")
 _LEAST_THINKING_BUDGET = 1024
 _NO_PREFILL = "This model does not support assistant message prefill. The conversation must end with a user message."
+_NO_THREADS = "thread: Threads are not available here. Send the full conversation without `thread`."
 _NOT_CLOSED = "For 'object' type, 'additionalProperties' must be explicitly set to false"
 _SAMPLING = ("temperature", "top_p", "top_k")
 
@@ -40,6 +41,9 @@ def parse(body: object, version: str = fields.NEWEST_VERSION) -> MessageRequest:
     field, as Anthropic does.
     """
     body = fields.json_object(body, "body")
+    if body.get("thread") is not None:
+        # The SDK's tool runner tries this first; at this refusal it sends the whole conversation, as before.
+        raise Fault("invalid_request", _NO_THREADS, "thread", "thread_unsupported_request")
     _check_names(body, _ALLOWED, version)
     max_output = fields.integer(fields.required(body, "max_tokens", ""), "max_tokens", low=0)
     _check_ignored(body)
