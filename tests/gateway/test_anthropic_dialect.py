@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -283,6 +284,17 @@ def test_every_fault_in_anthropics_words(fault, status, kind, words):
     assert (got_status, body["type"], body["error"]["type"]) == (status, "error", kind)
     assert words in body["error"]["message"]
     assert headers == ({"retry-after": "2"} if "retry_after" in fault.detail else {})
+
+
+def test_no_kind_of_fault_is_without_words():
+    kinds = re.findall(r"^    ([a-z_]+)  +", Fault.__doc__, re.MULTILINE)
+    assert len(kinds) > 20
+    detail = {"limit": 1} | dict.fromkeys(["model", "makes", "tool", "region", "allowed", "what", "id"], "x")
+    detail |= dict.fromkeys(["window", "tokens", "meter", "per", "project", "scope"], "x")
+    for kind in kinds:
+        status, body, _ = anthropic.render_fault(Fault(kind, detail=detail))
+        assert status >= 400
+        assert body["error"]["message"]
 
 
 def test_a_rate_limit_says_how_long_to_wait():
