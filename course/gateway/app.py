@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from starlette.routing import Mount, Router
 
+from .faults import Spoiler
 from .pipeline import Pipeline
-from .platforms import openai
+from .platforms import anthropic, gemini, openai, practice
 
 
-def create_app(pipeline: Pipeline) -> Router:
+def create_app(pipeline: Pipeline):
     """Serve `pipeline` to each vendor's SDK under the vendor's own prefix."""
-    return Router([Mount("/openai", app=openai.create(pipeline))])
+    platforms = {"openai": openai, "anthropic": anthropic, "google": gemini, "practice": practice}
+    routes = [Mount(f"/{prefix}", app=platform.create(pipeline)) for prefix, platform in platforms.items()]
+    return Spoiler(Router(routes), pipeline.faults)

@@ -20,6 +20,9 @@ MAX_BODY_BYTES = 10 * 1024 * 1024
 # A body that is too large is still read up to here and thrown away: else its sender never sees the answer.
 _MAX_DISCARDED_BYTES = 10 * MAX_BODY_BYTES
 
+# Deeper than any schema of use, and far from where Python's recursion ends.
+DEEPEST_JSON = 100
+
 Event = dict | str | tuple[str, dict]
 RenderFault = Callable[[Fault], tuple[int, dict, dict[str, str]]]
 
@@ -108,16 +111,32 @@ async def read_body(request: Request) -> bytes:
 
 
 def decode_json(body: bytes) -> object:
-    """The JSON value in a body. Raises `Fault` invalid_json for what no UTF-8 JSON text
-    may hold.
+    """The JSON value in a body. Raises `Fault` invalid_json for what no UTF-8 JSON text may hold, and for one that is
+    nested too deeply.
     """
     try:
         value = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
         if b"\\u" in body:
             json.dumps(value, ensure_ascii=False).encode("utf-8")  # half a surrogate pair is no character
+        if body.count(b"{") + body.count(b"[") > DEEPEST_JSON and _depth(value) > DEEPEST_JSON:
+            raise ValueError("nested too deeply")
     except (ValueError, RecursionError):
         raise Fault("invalid_json") from None
     return value
+
+
+def _depth(value: object) -> int:
+    """How many lists and objects lie within each other."""
+    depth, level = 0, [value]
+    while level:
+        level = [
+            child
+            for each in level
+            if isinstance(each, dict | list)
+            for child in (each.values() if isinstance(each, dict) else each)
+        ]
+        depth += 1
+    return depth
 
 
 def _refuse_constant(name: str):

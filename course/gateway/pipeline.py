@@ -16,6 +16,7 @@ from typing import Protocol
 
 from . import pricing
 from .call import Admission, Call, output_tokens
+from .faults import Faults
 from .limits import RateLimiter
 from .prompt_cache import PromptCache, cacheable
 from .redaction import redact, redact_messages
@@ -70,6 +71,7 @@ class Pipeline:
         self.clock = clock
         self.catalog = catalog
         self.pace = pace
+        self.faults = Faults()
         self._engine = engine
         self._count = count_tokens
         self._cache = PromptCache()
@@ -190,6 +192,7 @@ class Pipeline:
         return self.store.policy(caller.project_id)
 
     def _allow(self, caller: Caller, model_id: str, tokens: int) -> dict[str, Allowance]:
+        self.faults.strike(caller.project_id)
         limits = self.store.rate_limit(caller.project_id, model_id)
         if limits is None:
             return {}

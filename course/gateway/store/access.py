@@ -75,6 +75,12 @@ class Access:
             connection.execute(insert(projects).values(policy_json="{}", **row))
             return number
 
+    def find_project(self, name: str) -> int | None:
+        """The number of the oldest project of this name that is not archived."""
+        query = select(func.min(projects.c.id)).where(projects.c.name == name, projects.c.archived.is_(None))
+        with self._engine.connect() as connection:
+            return connection.scalar(query)
+
     def project(self, number: int) -> Row | None:
         with self._engine.connect() as connection:
             return connection.execute(_PROJECT, {"id": number}).first()

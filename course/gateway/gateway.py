@@ -1,0 +1,58 @@
+"""A whole gateway: a database, the policy over it, the application, and the first keys to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .app import create_app
+from .engines.practice import PracticeEngine
+from .pipeline import Pipeline, utc_micros
+from .store import Store
+
+PROJECT = "Default project"
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """`app` is the ASGI application. `key` belongs to the first project, `admin_key` administers the platform;
+    both are secrets that cannot be had again.
+    """
+
+    store: Store
+    pipeline: Pipeline
+    app: object
+    key: str
+    admin_key: str
+
+    def close(self) -> None:
+        self.store.close()
+
+
+def practice(database, catalog, count_tokens: Callable[[str, str], int], pace: float = 0) -> Gateway:
+    """A gateway whose practice model answers. `database` is an SQLAlchemy URL; the rest as `Pipeline` has it.
+    Raises `StoreError`.
+    """
+    store = Store(database)
+    pipeline = Pipeline(store, PracticeEngine(count_tokens), catalog, count_tokens, pace=pace)
+    project = store.find_project(PROJECT) or store.add_project(PROJECT, utc_micros())
+    _, key = store.add_key(project, "practice", utc_micros())
+    _, admin_key = store.add_key(None, "practice admin", utc_micros())
+    return Gateway(store, pipeline, create_app(pipeline), key, admin_key)
+
+
+def environment(url: str, key: str, admin_key: str) -> dict[str, str]:
+    """The environment variables by which each vendor's SDK finds a gateway at `url`, such as
+    http://127.0.0.1:8000, and may use it.
+    """
+    return {
+        "OPENAI_BASE_URL": f"{url}/openai/v1",
+        "OPENAI_API_KEY": key,
+        "OPENAI_ADMIN_KEY": admin_key,
+        "ANTHROPIC_BASE_URL": f"{url}/anthropic",
+        "ANTHROPIC_API_KEY": key,
+        "GOOGLE_GEMINI_BASE_URL": f"{url}/google",
+        "GEMINI_API_KEY": key,
+        "OPENROUTER_BASE_URL": f"{url}/openrouter/api/v1",
+        "OPENROUTER_API_KEY": key,
+    }

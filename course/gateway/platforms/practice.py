@@ -1,0 +1,44 @@
+"""What no vendor has: faults on request. `GET`, `POST` and `DELETE /practice/v1/faults`, with an admin key."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from ..dialects import openai
+from ..faults import Rule
+from ..http import decode_json, read_body, vendor_app
+from ..pipeline import Pipeline
+from ..types import Fault
+
+_FIELDS = frozenset(Rule.__dataclass_fields__)
+
+
+def create(pipeline: Pipeline):
+    async def faults(request: Request) -> Response:
+        body = await read_body(request)
+        if not pipeline.authenticate(openai.secret(request.headers)).admin:
+            raise Fault("wrong_key_kind")
+        if request.method == "POST":
+            pipeline.faults.add(_rule(decode_json(body)))
+        elif request.method == "DELETE":
+            pipeline.faults.clear()
+        return JSONResponse({"object": "list", "data": [asdict(rule) for rule in pipeline.faults.rules]})
+
+    return vendor_app(
+        [Route("/v1/faults", faults, methods=["GET", "POST", "DELETE"])], openai.render_fault, "x-request-id"
+    )
+
+
+def _rule(value: object) -> Rule:
+    fields = openai.json_object(value, "body")
+    openai.check_names(fields, _FIELDS)
+    if fields.get("kind") is None:
+        raise openai.missing("kind")
+    try:
+        return Rule(**fields)
+    except (TypeError, ValueError) as error:
+        raise Fault("invalid_request", f"This fault cannot be set: {error}") from None
