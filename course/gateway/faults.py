@@ -7,6 +7,7 @@ that a lesson shows the same on every machine. Each process has its own rules.
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -122,10 +123,15 @@ class Faults:
         return None
 
 
+class _Cut(ConnectionAbortedError):
+    """Makes the server close the connection in the middle of an answer."""
+
+
 class Spoiler:
     """Delays, cuts or garbles the answers of struck calls on their way out."""
 
     def __init__(self, app, faults: Faults):
+        logging.getLogger("uvicorn.error").addFilter(_was_not_asked_for)
         self._app = app
         self._faults = faults
 
@@ -139,6 +145,11 @@ class Spoiler:
             await self._app(scope, receive, _Spoiled(send, struck))
         finally:
             _struck.reset(token)
+
+
+def _was_not_asked_for(record: logging.LogRecord) -> bool:
+    """Whether a server's complaint is about more than a cut that a lesson wanted."""
+    return not (record.exc_info and isinstance(record.exc_info[1], _Cut))
 
 
 class _Spoiled:
@@ -181,7 +192,7 @@ class _Spoiled:
             return
         await self._begin()
         await self._send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
-        raise ConnectionAbortedError("a fault was asked for: the answer is cut")
+        raise _Cut
 
     async def _garble(self, message) -> None:
         body = message.get("body", b"")
