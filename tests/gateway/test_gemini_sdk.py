@@ -11,9 +11,9 @@ import pytest
 from google import genai
 from google.genai import errors, types
 from scripted import ScriptedEngine, scripted_pipeline, serving
-from starlette.routing import Mount, Router
 
-from course.gateway.platforms import gemini
+from course.gateway.app import create_app
+from course.gateway.faults import Rule
 from course.gateway.types import Draft, ToolCall
 
 SENTENCE = "A token is a piece of text."
@@ -25,9 +25,13 @@ def engine():
 
 
 @pytest.fixture
-def address(store, engine):
-    app = Router([Mount("/google", app=gemini.create(scripted_pipeline(store, engine)))])
-    with serving(app) as url:
+def scripted(store, engine):
+    return scripted_pipeline(store, engine)
+
+
+@pytest.fixture
+def address(scripted):
+    with serving(create_app(scripted)) as url:
         yield f"{url}/google"
 
 
@@ -420,14 +424,22 @@ def test_the_spend_cap(client, store):
     assert "project has exceeded its spending cap" in refusal.value.message
 
 
-def test_the_sdk_tries_again_when_asked_to(address, key, store, engine):
-    store.set_rate_limit(1, "goo-small", requests_per_minute=1)
-    retry = types.HttpRetryOptions(attempts=2, initial_delay=0, max_delay=0)
-    options = types.HttpOptions(base_url=address, retry_options=retry)
-    with genai.Client(api_key=key, http_options=options) as client:
-        client.models.generate_content(model="goo-small", contents="x")
-        with pytest.raises(errors.ClientError):
-            client.models.generate_content(model="goo-small", contents="x")
+@pytest.mark.parametrize(
+    ("kind", "code", "status"),
+    [("rate_limit", 429, "RESOURCE_EXHAUSTED"), ("overload", 503, "UNAVAILABLE"), ("server_error", 500, "INTERNAL")],
+)
+def test_the_sdk_tries_again_when_asked_to(address, key, scripted, kind, code, status):
+    retry = types.HttpRetryOptions(attempts=2, initial_delay=0, max_delay=0, jitter=0)
+    for options, answered in ((retry, True), (None, False)):
+        scripted.faults.add(Rule(kind, calls=1))
+        http_options = types.HttpOptions(base_url=address, retry_options=options)
+        with genai.Client(api_key=key, http_options=http_options) as client:
+            if answered:
+                assert client.models.generate_content(model="goo-small", contents="x").text == SENTENCE
+                continue
+            with pytest.raises(errors.APIError) as refusal:
+                client.models.generate_content(model="goo-small", contents="x")
+            assert (refusal.value.code, refusal.value.status) == (code, status)
 
 
 def test_a_call_is_in_the_ledger(client, store):
@@ -436,3 +448,31 @@ def test_a_call_is_in_the_ledger(client, store):
     assert (row.model, row.input, row.output, row.status) == ("goo-small", 11, 7, "ok")
     assert row.cost_micros == 11 * 2 + 7 * 10
     assert reply.usage_metadata.prompt_token_count == row.input
+
+
+def test_a_chat_calls_functions_asynchronously(address, key, engine):
+    engine.script = weather_script
+
+    async def weather(city: str) -> str:
+        """The weather in a city."""
+        return f"rain in {city}"
+
+    async def ask():
+        async with genai.Client(api_key=key, http_options={"base_url": address}).aio as client:
+            chat = client.chats.create(model="goo-small", config={"tools": [weather]})
+            return (await chat.send_message("Weather in Taipei?")).text
+
+    assert asyncio.run(ask()) == "The function says: rain in Taipei"
+
+
+def test_the_practice_model_answers(app, key):
+    with (
+        serving(app) as url,
+        genai.Client(api_key=key, http_options={"base_url": f"{url}/google"}) as client,
+    ):
+        reply = client.models.generate_content(
+            model="goo-small",
+            contents="When does the office close?",
+            config={"system_instruction": "The office opens at nine. The office closes at six."},
+        )
+    assert "six" in reply.text

@@ -6,7 +6,7 @@ of type `VALUE` is accepted and not looked into.
 
 from __future__ import annotations
 
-from .proto_json import BOOL, BYTES, FLOAT, INT32, INT64, STRING, STRUCT, VALUE, Enum, Map, Message, Repeated
+from .proto_json import BOOL, BYTES, FLOAT, INT32, INT64, STRING, STRUCT, VALUE, Either, Enum, Map, Message, Repeated
 
 SCHEMA_TYPE = Enum("Type", ("TYPE_UNSPECIFIED", "STRING", "NUMBER", "INTEGER", "BOOLEAN", "ARRAY", "OBJECT", "NULL"))
 FUNCTION_CALLING_MODE = Enum("FunctionCallingConfig.Mode", ("MODE_UNSPECIFIED", "AUTO", "ANY", "NONE", "VALIDATED"))
@@ -88,10 +88,10 @@ SCHEMA = Message(
     maximum=FLOAT,
     example=VALUE,
     default=VALUE,
-    additional_properties=VALUE,
     ref=STRING,
 )
 SCHEMA.add(
+    additional_properties=Either(SCHEMA, BOOL),
     items=SCHEMA,
     prefix_items=Repeated(SCHEMA),
     any_of=Repeated(SCHEMA),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from .gemini_content import invalid
 from .proto_json import camel_case
 
@@ -9,8 +11,6 @@ _SAME = (
     "description",
     "title",
     "pattern",
-    "minimum",
-    "maximum",
     "min_items",
     "max_items",
     "min_length",
@@ -19,10 +19,11 @@ _SAME = (
     "max_properties",
     "required",
     "default",
-    "additional_properties",
 )
 _TWINS = {"response_schema": "response_json_schema", "parameters": "parameters_json_schema"}
 _NUMERIC = {"INTEGER": int, "NUMBER": float}
+_ONE = ("items", "additional_properties")
+_MANY = ("any_of", "prefix_items")
 
 
 def given_schema(fields: dict, name: str, path: str) -> dict | None:
@@ -48,17 +49,21 @@ def json_schema(schema: dict) -> dict:
     plain = {camel_case(name): schema[name] for name in _SAME if name in schema}
     if kind != "TYPE_UNSPECIFIED":
         plain["type"] = kind.lower()
+    for name in ("minimum", "maximum"):
+        if name in schema:
+            plain[name] = _whole(schema[name]) if kind == "INTEGER" else schema[name]
     if "enum" in schema:
         plain["enum"] = _enum(schema["enum"], _NUMERIC.get(kind, str))
     if schema.get("format", "enum") != "enum":
         plain["format"] = schema["format"]
     if "ref" in schema:
         plain["$ref"] = schema["ref"].replace("#/defs/", "#/$defs/")
-    for name in ("any_of", "prefix_items"):
+    for name in _ONE:
+        if name in schema:
+            plain[camel_case(name)] = json_schema(schema[name]) if isinstance(schema[name], dict) else schema[name]
+    for name in _MANY:
         if name in schema:
             plain[camel_case(name)] = [json_schema(each) for each in schema[name]]
-    if "items" in schema:
-        plain["items"] = json_schema(schema["items"])
     if "properties" in schema:
         plain["properties"] = {name: json_schema(schema["properties"][name]) for name in _in_order(schema)}
     if "defs" in schema:
@@ -79,12 +84,18 @@ def _check_required(schema: dict, path: str) -> None:
         _check_required(each, f"{path}.any_of[{index}]")
 
 
+def _whole(number: float) -> float:
+    return int(number) if number.is_integer() else number
+
+
 def _enum(values: list[str], number) -> list:
     """An integer's values are sent as strings, for example "101"."""
     try:
-        return [number(value) for value in values]
-    except ValueError:
-        return values
+        numbers = [number(value) for value in values]
+        fine = number is str or all(math.isfinite(value) for value in numbers)
+    except (ValueError, OverflowError):
+        fine = False
+    return numbers if fine else values
 
 
 def _in_order(schema: dict) -> list[str]:

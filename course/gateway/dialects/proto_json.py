@@ -17,7 +17,6 @@ from typing import Protocol
 
 from ..types import Fault
 
-MAX_DEPTH = 100
 _MAX_VIOLATIONS = 100
 _MAX_SHOWN = 200
 _PACKAGE = "type.googleapis.com/google.ai.generativelanguage.v1beta"
@@ -95,6 +94,17 @@ class Json:
 
 
 @dataclass(frozen=True)
+class Either:
+    """An object of one type, or a value of another."""
+
+    object: Type
+    value: Type
+
+    def read(self, value: object, path: str, wrong: Violations) -> object:
+        return (self.object if isinstance(value, dict) else self.value).read(value, path, wrong)
+
+
+@dataclass(frozen=True)
 class Repeated:
     of: Type
 
@@ -152,8 +162,6 @@ def read(message: Message, body: object) -> dict:
     fields = None
     if not isinstance(body, dict):
         wrong.unknown("", "", "Root element must be a message.")
-    elif _depth_exceeded(body):
-        wrong.add("", f"Message too deep. Max recursion depth of {MAX_DEPTH} reached.")
     else:
         fields = message.read(body, "", wrong)
     if wrong:
@@ -229,16 +237,6 @@ VALUE = Json()
 def _not_repeated(path: str, wrong: Violations) -> None:
     parent, _, name = path.rpartition(".")
     wrong.unknown(name, parent, "Proto field is not repeating, cannot start list.")
-
-
-def _depth_exceeded(value: object) -> bool:
-    level = [value]
-    for _ in range(MAX_DEPTH):
-        inner = [item for each in level for item in (each.values() if isinstance(each, dict) else each)]
-        level = [item for item in inner if isinstance(item, dict | list)]
-        if not level:
-            return False
-    return True
 
 
 def _shown(value: object) -> str:
