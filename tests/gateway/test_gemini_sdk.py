@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import enum
 import json
+import time
 
+import httpx
 import pydantic
 import pytest
 from google import genai
@@ -476,3 +478,18 @@ def test_the_practice_model_answers(app, key):
             config={"system_instruction": "The office opens at nine. The office closes at six."},
         )
     assert "six" in reply.text
+
+
+@pytest.mark.parametrize("query", ["?alt=sse", ""])
+def test_who_hangs_up_pays_for_what_was_sent(address, key, store, scripted, engine, query):
+    scripted.pace = 0.02
+    engine.script = lambda turn: Draft("word " * 500)
+    asked = {"contents": {"parts": {"text": "x"}}}
+    url = f"{address}/v1/models/goo-small:streamGenerateContent{query}"
+    with httpx.stream("POST", url, json=asked, headers={"x-goog-api-key": key}, trust_env=False) as response:
+        next(response.iter_raw())
+    deadline = time.monotonic() + 10
+    while (row := store.ledger()[0]).status == "open" and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert row.status == "cut"
+    assert 0 < row.output < 500
