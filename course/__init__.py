@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas
 
-__all__ = ["ledger", "model", "start"]
+__all__ = ["faults", "ledger", "model", "start"]
 __version__ = "0.1.0"
 
 
-def start(mode: str | None = None) -> None:
+def start(mode: str | None = None, pace: float = 0) -> None:
     """Start the practice platform for this kernel; see `course.session.start`."""
     from course import session
 
-    session.start(mode)
+    session.start(mode, pace)
 
 
 def model(vendor: str, tier: str = "small") -> str:
@@ -34,3 +34,10 @@ def ledger() -> pandas.DataFrame:
     from course import session
 
     return session.ledger()
+
+
+def faults(kind: str | None = None, calls: int | None = None, share: float | None = None, seconds: float = 2) -> None:
+    """Let calls fail on purpose; see `course.session.faults`."""
+    from course import session
+
+    session.faults(kind, calls, share, seconds)

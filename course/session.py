@@ -14,11 +14,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas
 
+    from course.gateway.gateway import Gateway
     from course.gateway.server import ThreadedServer
-    from course.gateway.store import Store
 
 READY = "Practice platform ready: calls stay on this computer, no key, no network, no bill."
 _LOOPBACK = ("127.0.0.1", "localhost")
+# By these an SDK would pass the platform by, or send it another key.
+_MISLEADING = (
+    "ANTHROPIC_AUTH_TOKEN",
+    "GOOGLE_API_KEY",
+    "GOOGLE_GENAI_USE_ENTERPRISE",
+    "GOOGLE_GENAI_USE_VERTEXAI",
+)
 _lock = threading.Lock()
 _session: Session | None = None
 
@@ -27,28 +34,32 @@ _session: Session | None = None
 class Session:
     """A running gateway with a database of its own, which goes away with it."""
 
+    gateway: Gateway
     server: ThreadedServer
-    store: Store
     directory: tempfile.TemporaryDirectory
-    key: str
 
     def stop(self) -> None:
         self.server.stop()
-        self.store.close()
+        self.gateway.close()
         self.directory.cleanup()
 
 
-def start(mode: str | None = None) -> None:
+def start(mode: str | None = None, pace: float = 0) -> None:
     """Start the practice platform, once for each kernel, and say so in one line.
 
-    Sets OPENAI_BASE_URL and OPENAI_API_KEY, so that `OpenAI()` finds the platform by itself, and takes
-    127.0.0.1 out of any proxy's reach. Calling it again is harmless. `mode` is "practice"; left out, it is
-    what the environment variable COURSE_MODE says, else "practice". Raises `ValueError` for another mode.
+    Sets the variables by which `OpenAI()`, `Anthropic()` and `genai.Client()` find the platform by themselves, see
+    `course.gateway.gateway.environment`, and takes 127.0.0.1 out of any proxy's reach. Calling it again is harmless.
+
+    `mode` is "practice"; left out, it is what the environment variable COURSE_MODE says, else "practice". `pace` is
+    how many seconds pass between two pieces of a streamed answer: 0.05 is about as fast as one reads. Raises
+    `ValueError` for another mode, or a pace below 0 or above 10.
     """
     global _session
     mode = mode or os.environ.get("COURSE_MODE") or "practice"
     if mode != "practice":
         raise ValueError(f'mode {mode!r} does not exist. Use course.start() or course.start("practice").')
+    if not 0 <= pace <= 10:
+        raise ValueError(f"pace is the number of seconds between two pieces, from 0 to 10, not {pace!r}.")
     with _lock:
         if _session is not None and not _session.server.running:
             _session.stop()
@@ -56,6 +67,7 @@ def start(mode: str | None = None) -> None:
         if _session is None:
             _session = _open_session()
             atexit.register(_session.stop)
+        _session.gateway.pipeline.pace = pace
         _set_environment(_session)
     print(READY)
 
@@ -87,11 +99,7 @@ def ledger() -> pandas.DataFrame:
     """
     import pandas
 
-    if _session is None:
-        raise RuntimeError(
-            "There is no ledger yet, because the practice platform is not running. Run course.start()."
-        )
-    rows = [row._asdict() for row in _session.store.ledger()]
+    rows = [row._asdict() for row in _running().gateway.store.ledger()]
     for row in rows:
         row["cost_usd"] = Decimal(row.pop("cost_micros")).scaleb(-6)
     columns = [
@@ -108,32 +116,52 @@ def ledger() -> pandas.DataFrame:
     return pandas.DataFrame(rows, columns=[*columns, "cost_usd", "status"])
 
 
+def faults(kind: str | None = None, calls: int | None = None, share: float | None = None, seconds: float = 2) -> None:
+    """Let calls fail on purpose, to see what a program makes of it.
+
+    `kind` is "rate_limit", "overload", "server_error", "timeout", "slow", "cut" or "malformed"; it strikes the next
+    `calls` calls or a `share` of all, such as 0.25. Without a kind, all faults end. Raises `ValueError` for what is
+    no fault, and `RuntimeError` before `start()`.
+    """
+    from course.gateway.faults import KINDS, Rule
+
+    running = _running().gateway.pipeline.faults
+    if kind is None:
+        running.clear()
+        print("No faults: every call is answered as well as it can be.")
+        return
+    running.add(Rule(kind, calls, share, seconds=seconds))
+    which = f"the next {calls}" if share is None else f"{share:.0%} of all"
+    print(f"Fault asked for, {which} calls: {KINDS[kind].replace('`seconds`', f'{seconds:g} s')}.")
+
+
+def _running() -> Session:
+    if _session is None:
+        raise RuntimeError("There is nothing to show yet: the practice platform is not running. Run course.start().")
+    return _session
+
+
 def _open_session() -> Session:
     from sqlalchemy import URL
 
     from course import catalog, tokens
-    from course.gateway.app import create_app
-    from course.gateway.engines.practice import PracticeEngine
-    from course.gateway.pipeline import Pipeline, utc_micros
+    from course.gateway import gateway
     from course.gateway.server import ThreadedServer
-    from course.gateway.store import Store
-
-    def count_tokens(text: str, model_id: str) -> int:
-        return tokens.count(text, model_id).tokens
 
     directory = tempfile.TemporaryDirectory(prefix="course-", ignore_cleanup_errors=True)
-    store = Store(URL.create("sqlite", database=str(Path(directory.name, "gateway.sqlite"))))
-    project = store.add_project("Default project", utc_micros())
-    _, key = store.add_key(project, "practice", utc_micros())
-    pipeline = Pipeline(store, PracticeEngine(count_tokens), catalog.load(), count_tokens)
-    server = ThreadedServer(create_app(pipeline))
+    database = URL.create("sqlite", database=str(Path(directory.name, "gateway.sqlite")))
+    opened = gateway.practice(database, catalog.load(), tokens.number)
+    server = ThreadedServer(opened.app)
     server.start()
-    return Session(server, store, directory, key)
+    return Session(opened, server, directory)
 
 
 def _set_environment(session: Session) -> None:
-    os.environ["OPENAI_BASE_URL"] = f"{session.server.url}/openai/v1"
-    os.environ["OPENAI_API_KEY"] = session.key
+    from course.gateway.gateway import environment
+
+    for name in _MISLEADING:
+        os.environ.pop(name, None)
+    os.environ.update(environment(session.server.url, session.gateway.key, session.gateway.admin_key))
     for name in ("NO_PROXY", "no_proxy"):
         hosts = [host.strip() for host in os.environ.get(name, "").split(",") if host.strip()]
         os.environ[name] = ",".join([*hosts, *(host for host in _LOOPBACK if host not in hosts)])

@@ -64,6 +64,11 @@ def count(text: str, model_id: str) -> Count:
     return Count(best, family.exact, low, high, family.note)
 
 
+def number(text: str, model_id: str) -> int:
+    """The best guess of `count` alone."""
+    return factor(model_id).of(len(encode(text)))[0]
+
+
 def count_messages(messages: Iterable[Mapping[str, str]], model_id: str) -> Count:
     """How many tokens a chat prompt has: `messages` with `role` and `content`, and what the format adds.
 

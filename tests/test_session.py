@@ -4,16 +4,26 @@ import asyncio
 import os
 import subprocess
 import sys
+import time
 from decimal import Decimal
 
+import anthropic
 import openai
 import pytest
+from google import genai
 
 import course
 from course import catalog, session
+from course.gateway.gateway import environment
 
 QUESTION = [{"role": "user", "content": "What is a token?"}]
-VARIABLES = ("OPENAI_BASE_URL", "OPENAI_API_KEY", "NO_PROXY", "no_proxy", "COURSE_MODE")
+VARIABLES = (
+    *environment("", "", ""),
+    *session._MISLEADING,
+    "NO_PROXY",
+    "no_proxy",
+    "COURSE_MODE",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +56,69 @@ def test_a_lesson_cell_holds_only_vendor_code():
     course.start()
     reply = openai.OpenAI().chat.completions.create(model=course.model("openai"), messages=QUESTION)
     assert reply.choices[0].message.content.startswith("A token is")
+
+
+def test_every_vendors_sdk_finds_the_platform(monkeypatch):
+    monkeypatch.setenv("GOOGLE_API_KEY", "a key of the learner's own")
+    monkeypatch.setenv("ANTHROPIC_AUTH_TOKEN", "a token of the learner's own")
+    course.start()
+    answer = anthropic.Anthropic().messages.create(model=course.model("anthropic"), max_tokens=100, messages=QUESTION)
+    assert answer.content[0].text.startswith("A token is")
+    client = genai.Client()
+    answer = client.models.generate_content(model=course.model("google"), contents="What is a token?")
+    assert answer.text.startswith("A token is")
+    assert course.ledger()["model"].tolist() == [course.model("anthropic"), course.model("google")]
+
+
+def test_every_text_model_answers_its_vendors_question():
+    course.start()
+    client = anthropic.Anthropic()
+    for model in catalog.load().text_models:
+        if model.vendor == "anthropic" and not model.retired_on:
+            assert client.messages.create(model=model.id, max_tokens=100, messages=QUESTION).content[0].text
+    assert (course.ledger()["cost_usd"] > 0).all()
+
+
+def test_the_sdks_administer_the_platform():
+    course.start()
+    assert os.environ["OPENAI_ADMIN_KEY"].startswith("sk-admin-practice-")
+    with pytest.raises(openai.AuthenticationError):
+        openai.OpenAI(api_key=os.environ["OPENAI_ADMIN_KEY"]).chat.completions.create(
+            model=course.model("openai"), messages=QUESTION
+        )
+
+
+def test_faults_come_and_go(capsys):
+    course.start()
+    client = openai.OpenAI(max_retries=0)
+    course.faults("overload", calls=1)
+    with pytest.raises(openai.InternalServerError):
+        client.models.list() and client.chat.completions.create(model=course.model("openai"), messages=QUESTION)
+    course.faults("server_error", share=1)
+    course.faults()
+    assert client.chat.completions.create(model=course.model("openai"), messages=QUESTION).choices
+    said = capsys.readouterr().out
+    assert "the next 1 calls: refused: the platform has no capacity" in said
+    assert "100% of all calls" in said
+    with pytest.raises(ValueError, match="The faults are"):
+        course.faults("flood", calls=1)
+
+
+def test_without_a_platform_there_is_nothing_to_show():
+    for look in (course.ledger, course.faults):
+        with pytest.raises(RuntimeError, match=r"Run course.start\(\)"):
+            look()
+
+
+def test_a_stream_can_be_slowed_down_to_reading_pace():
+    course.start(pace=0.02)
+    stream = openai.OpenAI().chat.completions.create(model=course.model("openai"), messages=QUESTION, stream=True)
+    begun = time.perf_counter()
+    pieces = len(list(stream))
+    assert time.perf_counter() - begun >= 0.02 * (pieces - 3)
+    for pace in (-1, 11, float("nan")):
+        with pytest.raises(ValueError, match="pace"):
+            course.start(pace=pace)
 
 
 def test_a_proxy_in_the_environment_does_no_harm(monkeypatch):

@@ -1,0 +1,81 @@
+"""Runs the gateway alone, for programs that are not in a notebook."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+from collections.abc import Mapping
+from ipaddress import ip_address
+from pathlib import Path
+
+import uvicorn
+
+from . import catalog, tokens
+from .gateway import gateway
+from .gateway.store import StoreError
+
+
+class ServeError(RuntimeError):
+    """The gateway cannot be run as asked; the message says why and what to do."""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this computer can reach the address."""
+    if host == "localhost":
+        return True
+    with contextlib.suppress(ValueError):
+        return ip_address(host).is_loopback
+    return False
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens there; port 0 takes a free one. Raises `ServeError`."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        # The protocol is named so that asyncio sends small answers at once, see `server.ThreadedServer`.
+        listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+    except OSError as error:
+        raise ServeError(
+            f"Port {port} of {host} cannot be used: {error.strerror or error}. Stop the program that uses it, or "
+            "choose another with --port; --port 0 takes a free one."
+        ) from None
+    return listening
+
+
+def environment_lines(variables: Mapping[str, str]) -> str:
+    """Ready to paste into a shell, or to keep as a `.env` file."""
+    return "".join(f"{name}={value}\n" for name, value in variables.items())
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read. Raises `ServeError`."""
+    try:
+        path.unlink(missing_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise ServeError(f"{path} cannot be written: {error.strerror}. Name another file with --env-file.") from None
+
+
+def open_practice(database: str, pace: float) -> gateway.Gateway:
+    """The practice gateway on a database. Raises `ServeError`."""
+    try:
+        return gateway.practice(database, catalog.load(), tokens.number, pace)
+    except StoreError as error:
+        raise ServeError(str(error)) from None
+
+
+def run(opened: gateway.Gateway, listening: socket.socket) -> None:
+    """Answer calls until the process is told to stop."""
+    config = uvicorn.Config(
+        opened.app, lifespan="off", ws="none", access_log=False, log_level="warning", proxy_headers=False,
+        server_header=False,
+    )  # fmt: skip
+    try:
+        with contextlib.suppress(KeyboardInterrupt):  # uvicorn has stopped in good order by then
+            uvicorn.Server(config).run([listening])
+    finally:
+        opened.close()
