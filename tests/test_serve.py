@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 
+import httpx
 import openai
 import pytest
 from click.testing import CliRunner
@@ -103,7 +104,8 @@ def test_it_stops_when_asked(tmp_path):
         stdout=subprocess.PIPE,
         text=True,
     )
-    assert process.stdout.readline().startswith("OPENAI_BASE_URL=")
+    address = process.stdout.readline().strip().removeprefix("OPENAI_BASE_URL=")
+    assert httpx.get(f"{address}/models", trust_env=False).status_code == 401  # it listens before it answers
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=30)
     assert process.returncode == 0

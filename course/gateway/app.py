@@ -6,11 +6,17 @@ from starlette.routing import Mount, Router
 
 from .faults import Spoiler
 from .pipeline import Pipeline
-from .platforms import anthropic, gemini, openai, practice
+from .platforms import anthropic, gemini, openai, openrouter, practice
 
 
 def create_app(pipeline: Pipeline):
     """Serve `pipeline` to each vendor's SDK under the vendor's own prefix."""
-    platforms = {"openai": openai, "anthropic": anthropic, "google": gemini, "practice": practice}
+    platforms = {
+        "openai": openai,
+        "anthropic": anthropic,
+        "google": gemini,
+        "openrouter": openrouter,
+        "practice": practice,
+    }
     routes = [Mount(f"/{prefix}", app=platform.create(pipeline)) for prefix, platform in platforms.items()]
     return Spoiler(Router(routes), pipeline.faults)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 
@@ -115,7 +116,7 @@ def decode_json(body: bytes) -> object:
     nested too deeply.
     """
     try:
-        value = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+        value = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant, parse_float=_finite)
         if b"\\u" in body:
             json.dumps(value, ensure_ascii=False).encode("utf-8")  # half a surrogate pair is no character
         if body.count(b"{") + body.count(b"[") > DEEPEST_JSON and _depth(value) > DEEPEST_JSON:
@@ -141,6 +142,13 @@ def _depth(value: object) -> int:
 
 def _refuse_constant(name: str):
     raise ValueError(f"{name} is not JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text} is too large a number")
+    return number
 
 
 def _event(event: Event) -> bytes:
