@@ -87,7 +87,7 @@ class Pipeline:
         """Who is calling. Raises `Fault` missing_key or invalid_key."""
         if not secret:
             raise Fault("missing_key")
-        caller = self.store.find_caller(secret)
+        caller = self.store.find_caller(secret, self.clock)
         if caller is None:
             raise Fault("invalid_key", detail={"secret": secret})
         return caller
@@ -95,7 +95,11 @@ class Pipeline:
     def models(self, caller: Caller, vendor: str) -> list:
         """The vendor's models that the caller may use, as the catalog has them."""
         policy = self._policy(caller)
-        return [model for model in self._models.values() if model.vendor == vendor and policy.permits_model(model.id)]
+        return [model for model in self.offered(vendor) if policy.permits_model(model.id)]
+
+    def offered(self, vendor: str) -> list:
+        """The vendor's models that the platform has, as the catalog has them."""
+        return [model for model in self._models.values() if model.vendor == vendor]
 
     def permit_model(self, caller: Caller, vendor: str, model_id: str):
         """The catalog's row for a model that may be called. Raises `Fault` unknown_model, model_forbidden or
@@ -239,7 +243,7 @@ def _permit(policy: Policy, caller: Caller, model_id: str) -> None:
 
 def _permit_turn(policy: Policy, turn: Turn) -> None:
     for tool in turn.hosted_tools:
-        if not policy.hosted_tools.get(tool, True):
+        if not policy.permits_tool(tool):
             raise Fault("tool_forbidden", param="tools", detail={"tool": tool})
     if policy.region and turn.region and turn.region != policy.region:
         raise Fault("region_forbidden", detail={"region": turn.region, "allowed": policy.region})

@@ -5,6 +5,7 @@ import sqlite3
 import pytest
 
 from course.gateway.store import KEY_PREFIX, Store, StoreError
+from course.gateway.store.schema import SCHEMA_VERSION
 from course.gateway.types import Caller, Usage
 
 
@@ -61,7 +62,7 @@ def test_calls_and_keys_outlive_the_process(tmp_path, store, key):
 
 def test_the_schema_version_is_recorded(tmp_path, store):
     with sqlite3.connect(tmp_path / "gateway.sqlite") as connection:
-        assert connection.execute("SELECT version FROM schema_info").fetchall() == [(2,)]
+        assert connection.execute("SELECT version FROM schema_info").fetchall() == [(SCHEMA_VERSION,)]
 
 
 def test_a_database_of_another_version_is_refused_and_left_alone(tmp_path, store):

@@ -6,15 +6,25 @@
 from __future__ import annotations
 
 from .access import ADMIN_KEY_PREFIX, KEY_PREFIX, Access, Policy, public_id
+from .admin import Admin, AuditFilter
 from .audit import Audit
 from .database import StoreError, connect
 from .ledger import Ledger, Ticket
 from .objects import Objects
 
-__all__ = ["ADMIN_KEY_PREFIX", "KEY_PREFIX", "Policy", "Store", "StoreError", "Ticket", "public_id"]
+__all__ = [
+    "ADMIN_KEY_PREFIX",
+    "KEY_PREFIX",
+    "AuditFilter",
+    "Policy",
+    "Store",
+    "StoreError",
+    "Ticket",
+    "public_id",
+]
 
 
-class Store(Access, Ledger, Objects, Audit):
+class Store(Access, Ledger, Objects, Audit, Admin):
     """One database, safe to share between threads. `url` is an SQLAlchemy URL. Raises `StoreError` when it cannot
     be used.
     """

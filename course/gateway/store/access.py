@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -20,7 +20,7 @@ KEY_PREFIX = "sk-practice-"
 ADMIN_KEY_PREFIX = "sk-admin-practice-"
 
 _FIND_KEY = (
-    select(keys.c.id, keys.c.project_id, keys.c.digest)
+    select(keys.c.id, keys.c.project_id, keys.c.digest, keys.c.expires)
     .outerjoin(projects, keys.c.project_id == projects.c.id)
     .where(
         keys.c.digest == bindparam("digest"),
@@ -53,6 +53,10 @@ class Policy:
 
     def permits_model(self, model_id: str) -> bool:
         return self.models is None or (model_id in self.models) == (self.models_mode == "allow")
+
+    def permits_tool(self, name: str) -> bool:
+        """Whether calls may use a hosted tool. A dated or a preview version of a tool goes by the tool's rule."""
+        return all(may or not f"{name}_".startswith(f"{tool}_") for tool, may in self.hosted_tools.items())
 
 
 @lru_cache(maxsize=1024)
@@ -97,7 +101,9 @@ class Access:
             read_policy(text)  # a name that is no rule is refused here
             connection.execute(update(projects).where(projects.c.id == project_id).values(policy_json=text))
 
-    def add_key(self, project_id: int | None, name: str, now: int, owner: str = "") -> tuple[int, str]:
+    def add_key(
+        self, project_id: int | None, name: str, now: int, owner: str = "", expires: int | None = None
+    ) -> tuple[int, str]:
         """Create a key; return its number and its secret. The secret is shown here and never again: only its hash
         is kept. It ends in the key's number, so that lists of keys read the same on every machine. Without a
         project it is a key that administers the platform.
@@ -116,6 +122,7 @@ class Access:
                 first=prefix,
                 last4=secret[-4:],
                 created=now,
+                expires=expires,
                 status="active",
             )
             connection.execute(row)
@@ -126,12 +133,14 @@ class Access:
         with self._engine.begin() as connection:
             connection.execute(update(keys).where(keys.c.id == key_id, keys.c.revoked.is_(None)).values(revoked=now))
 
-    def find_caller(self, secret: str) -> Caller | None:
-        """Who this secret belongs to, or `None` for an unknown or revoked one or an archived project's."""
+    def find_caller(self, secret: str, clock: Callable[[], int] = lambda: 0) -> Caller | None:
+        """Who this secret belongs to, or `None` for an unknown, revoked or expired one or an archived project's."""
         digest = _digest(secret)
         with self._engine.connect() as connection:
             row = connection.execute(_FIND_KEY, {"digest": digest}).first()
         if row is None or not hmac.compare_digest(row.digest, digest):
+            return None
+        if row.expires is not None and row.expires <= clock():
             return None
         return Caller(project_id=row.project_id, key_id=row.id, admin=row.project_id is None)
 

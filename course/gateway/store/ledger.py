@@ -234,12 +234,14 @@ class Ledger:
                 self._worker_id = connection.execute(insert(workers), row).inserted_primary_key[0]
                 self._worker_pid, self._worker_seen = os.getpid(), now
             self.close_calls_of_the_dead(now)
+            self.purge(now)
         elif now - self._worker_seen > _SIGN_OF_LIFE_MICROS:
             self._worker_seen = now
             with self._engine.begin() as connection:
                 seen = time.time_ns() // 1000
                 connection.execute(update(workers).where(workers.c.id == self._worker_id).values(seen=seen))
             self.close_calls_of_the_dead(now)
+            self.purge(now)
         return self._worker_id
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 metadata = MetaData()
 
@@ -37,7 +37,7 @@ projects = Table(
 )
 
 # `project_id` is empty for a key that administers the platform. `owner` is the public ID of a user or a service
-# account.
+# account. `status` is "active", "inactive" or "archived".
 keys = Table(
     "keys",
     metadata,
@@ -47,9 +47,10 @@ keys = Table(
     Column("name", String, nullable=False),
     Column("owner", String(64), nullable=False, default=""),
     Column("digest", String(64), nullable=False, unique=True),
-    Column("first", String(16), nullable=False),
+    Column("first", String(32), nullable=False),
     Column("last4", String(4), nullable=False),
     Column("created", BigInteger, nullable=False),
+    Column("expires", BigInteger),
     Column("revoked", BigInteger),
     Column("status", String(16), nullable=False, default="active"),
 )
