@@ -8,7 +8,7 @@ from __future__ import annotations
 from .access import ADMIN_KEY_PREFIX, KEY_PREFIX, Access, Policy, public_id
 from .admin import Admin, AuditFilter
 from .audit import Audit
-from .database import StoreError, connect
+from .database import Database, StoreError
 from .ledger import Ledger, Ticket
 from .objects import Objects
 
@@ -30,9 +30,9 @@ class Store(Access, Ledger, Objects, Audit, Admin):
     """
 
     def __init__(self, url):
-        self._engine = connect(url)
+        self._engine = Database(url)
         self._worker_id: int | None = None
         self._worker_pid = self._worker_seen = 0
 
     def close(self) -> None:
-        self._engine.dispose()
+        self._engine.close()
