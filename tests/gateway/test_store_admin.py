@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from course.gateway.store import AuditFilter, Policy
+from course.gateway.store import AuditFilter, Policy, Store
 from course.gateway.types import Usage
 
 DAY = 86_400_000_000
@@ -16,6 +16,27 @@ def settle(store, caller, started, model="tiny", kind="chat", vendor="openai", c
 @pytest.fixture
 def caller(store, key):
     return store.find_caller(key)
+
+
+def test_what_is_done_together_happens_as_a_whole_or_not_at_all(store):
+    def make_shop():
+        number = store.add_project("Shop", now=1)
+        store.set_policy(number, models=["tiny"])
+        store.add_audit("project.created", "proj", 1, project_id=number)
+        return number
+
+    def fail_together():
+        with store.together():
+            assert store.policy(make_shop()).models == ("tiny",)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_together()
+    assert store.projects() == []
+    assert store.audit_log() == []
+    with store.together():
+        make_shop()
+    assert [row.name for row in store.projects()] == ["Shop"]
 
 
 def test_a_key_ends_when_its_time_is_over(store, key):
@@ -128,3 +149,12 @@ def test_new_ids_are_never_those_of_deleted_documents(store):
     store.add_audit("user.added", first, 1)
     store.delete_object("user", first, None)
     assert store.new_id("user_") != first
+
+
+def test_what_one_store_does_together_is_not_mixed_with_another(tmp_path, store, key):
+    other = Store(f"sqlite:///{tmp_path / 'other.sqlite'}")
+    with store.together():
+        other.add_project("Elsewhere", now=1)
+    assert [row.name for row in other.projects()] == ["Elsewhere"]
+    assert [row.name for row in store.projects()] == ["Default project"]
+    other.close()

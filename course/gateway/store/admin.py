@@ -5,6 +5,7 @@ when its time is over.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from sqlalchemy import Integer, and_, delete, func, literal_column, select, update
@@ -43,6 +44,10 @@ class AuditFilter:
 
 class Admin:
     """The part of the store that the control plane alone uses."""
+
+    def together(self) -> AbstractContextManager[None]:
+        """A `with` block in which all changes happen, or none; see `Database.together`."""
+        return self._engine.together()
 
     def projects(self) -> Sequence[Row]:
         """Every project, oldest first."""

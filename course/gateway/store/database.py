@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from threading import RLock
+from threading import RLock, local
 
 from sqlalchemy import Connection, Table, create_engine, event, func, insert, inspect, select, text
 from sqlalchemy.engine import Engine
@@ -39,6 +39,7 @@ class Database:
         self._name = self._engine.url.render_as_string(hide_password=True)
         self._driver = self._engine.dialect.loaded_dbapi
         self._compiled: dict[object, tuple[str, dict]] = {}
+        self._open = local()
         self._turn = RLock()
         # SQLite lets one transaction write at a time. One connection and a lock queue them fairly and at once,
         # where connections of their own would sleep and try again.
@@ -50,20 +51,39 @@ class Database:
         self._engine.dispose()
 
     @contextmanager
+    def together(self) -> Iterator[None]:
+        """What this thread reads and changes meanwhile is one transaction: it happens as a whole or not at all."""
+        with self.begin() as connection:
+            self._open.connection = connection
+            try:
+                yield
+            finally:
+                self._open.connection = None
+
+    @contextmanager
     def begin(self) -> Iterator[Connection]:
-        """A transaction that writes, through SQLAlchemy."""
+        """A transaction that writes, through SQLAlchemy; within `together`, a part of that."""
+        if (whole := self._whole()) is not None:
+            yield whole
+            return
         with self._clear_errors(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
         """A connection for queries, through SQLAlchemy."""
+        if (whole := self._whole()) is not None:
+            yield whole
+            return
         with self._clear_errors(), self._reader.connect() as connection:
             yield connection
 
+    def _whole(self) -> Connection | None:
+        return getattr(self._open, "connection", None)
+
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        """A transaction straight through the driver."""
+        """A transaction straight through the driver, never a part of `together`."""
         with self._clear_errors():
             if self._own is None:
                 with self._borrowed() as connection:
@@ -82,6 +102,8 @@ class Database:
 
     def fetch(self, statement, values: Mapping[str, object]) -> list[Sequence]:
         """The rows of a query, straight from the driver."""
+        if (whole := self._whole()) is not None:
+            return whole.execute(statement, values).all()
         with self._clear_errors():
             if self._own is None:
                 with self._borrowed() as connection:
