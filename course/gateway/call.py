@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from . import pricing
-from .types import Allowance, Caller, Draft, Piece, Reply, ToolCall, Turn, Usage
+from .types import Allowance, Draft, Piece, Reply, ToolCall, Turn, Usage
 
 if TYPE_CHECKING:
     from .pipeline import Pipeline
@@ -20,25 +20,26 @@ _ARGUMENT_CHARACTERS = 24
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """A call that policy has let in. `settle` must follow, whatever happens."""
+    """A call that policy has let in. `settle` must follow, whatever happens; where `ticket` is `None`, the call is in
+    the ledger already.
+    """
 
     pipeline: Pipeline
-    caller: Caller
-    model: str
-    ticket: Ticket
+    ticket: Ticket | None
     allowances: dict[str, Allowance]
     started: int
 
     def settle(self, usage: Usage, cost_micros: int, status: str) -> None:
         """Charge the call and release what it held. `status` is "ok", "cut" or "error"."""
-        self.pipeline.store.close_call(self.ticket, usage, cost_micros, status, self.pipeline.clock())
+        if self.ticket is not None:
+            self.pipeline.store.close_call(self.ticket, usage, cost_micros, status, self.pipeline.clock())
 
 
 class Call:
     """Iterate over it to deliver the answers piece by piece; then `reply` is there.
 
     Leaving its `with` block early, as when the caller hangs up, charges for what was delivered. `usage` is the
-    call's before delivery: its output has the reasoning alone.
+    call's before delivery: its output has the reasoning alone. `whole` is its usage once all is delivered.
     """
 
     def __init__(
@@ -47,7 +48,7 @@ class Call:
         turn: Turn,
         reply_id: str,
         drafts: tuple[Draft, ...],
-        usage: Usage,
+        whole: Usage,
         rates: pricing.Rates,
     ):
         self.id = reply_id
@@ -55,7 +56,7 @@ class Call:
         self.turn = turn
         self.created = admission.started
         self.allowances = admission.allowances
-        self.usage = usage
+        self.usage = replace(whole, output=whole.reasoning)
         self.pace = admission.pipeline.pace
         self.reply: Reply | None = None
         self.cost_micros = 0
@@ -63,6 +64,7 @@ class Call:
         self._count = admission.pipeline.count
         self._rates = rates
         self._drafts = drafts
+        self._whole = whole
         self._delivered: list[list[Piece]] = [[] for _ in drafts]
 
     def __enter__(self) -> Call:
@@ -70,27 +72,28 @@ class Call:
 
     def __exit__(self, *_error) -> None:
         if self.reply is None:
-            self._settle(tuple(_so_far(pieces) for pieces in self._delivered), "cut")
+            delivered = tuple(_so_far(pieces) for pieces in self._delivered)
+            output = output_tokens(delivered, self.model, self._count)
+            self._settle(delivered, replace(self.usage, output=output), "cut")
 
     def __iter__(self) -> Iterator[Piece]:
         for choice, draft in enumerate(self._drafts):
             for piece in _pieces(draft, choice):
                 self._delivered[choice].append(piece)
                 yield piece
-        self._settle(self._drafts, "ok")
+        self._settle(self._drafts, self._whole, "ok")
 
     def complete(self) -> Reply:
         """Deliver the whole answers at once."""
-        return self._settle(self._drafts, "ok")
+        return self._settle(self._drafts, self._whole, "ok")
 
     def fail(self) -> None:
         """End the call without an answer: the platform's fault, so it costs nothing."""
         self.reply = Reply(self.id, self.model, self.created, self._drafts, Usage())
         self._admission.settle(Usage(), 0, "error")
 
-    def _settle(self, choices: tuple[Draft, ...], status: str) -> Reply:
+    def _settle(self, choices: tuple[Draft, ...], usage: Usage, status: str) -> Reply:
         """Price what was delivered and write it into the ledger."""
-        usage = replace(self.usage, output=output_tokens(choices, self.model, self._count))
         self.cost_micros = pricing.cost_micros(usage, self._rates)
         self.reply = Reply(self.id, self.model, self.created, choices, usage)
         self._admission.settle(usage, self.cost_micros, status)

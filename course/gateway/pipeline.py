@@ -1,8 +1,8 @@
 """A call's way between wire and engine.
 
 authenticate → permit model → region → rate → redact → engine → reserve budget → settle → record. The practice
-engine answers at once and for nothing, so a call reserves exactly what its answer costs; where a vendor answers,
-what the call may cost at most is reserved first.
+engine answers at once and for nothing, so a call reserves exactly what its answer costs, or is charged where the
+answer is delivered whole; where a vendor answers, what the call may cost at most is reserved first.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from hashlib import sha256
-from itertools import count as counter
 from typing import Protocol
 
 from . import pricing
@@ -20,7 +20,7 @@ from .faults import Faults
 from .limits import RateLimiter
 from .prompt_cache import PromptCache, cacheable
 from .redaction import redact, redact_messages
-from .store import Policy, Store
+from .store import Policy, RateLimit, Store
 from .types import Allowance, Caller, Draft, Embeddings, Fault, Message, Turn, Usage
 
 # What a chat format adds around each message and before the answer, as OpenAI's own counting recipe has it:
@@ -30,6 +30,8 @@ ANSWER_TOKENS = 3
 # Estimates: vendors count an image by its size, from under a hundred tokens to some thousands.
 ATTACHMENT_TOKENS = 258
 BYTES_FOR_A_TOKEN = 4
+_COUNTS_KEPT = 4096
+_SHORT_TEXT = 4096
 
 
 class Engine(Protocol):
@@ -74,9 +76,11 @@ class Pipeline:
         self.faults = Faults()
         self._engine = engine
         self._count = count_tokens
+        # A conversation sends its past again with each message, and a class the same question.
+        self._count_again = lru_cache(_COUNTS_KEPT)(count_tokens)
         self._cache = PromptCache()
         self._limiter = RateLimiter(clock)
-        self._numbers = counter(store.last_call() + 1)
+        store.worker(clock())
         self._models = {
             (model.vendor, model.id): model
             for model in catalog.models
@@ -105,23 +109,18 @@ class Pipeline:
         """The catalog's row for a model that may be called. Raises `Fault` unknown_model, model_forbidden or
         wrong_key_kind.
         """
-        policy = self._policy(caller)
-        try:
-            model = self._models[vendor, model_id]
-        except KeyError:
-            raise Fault("unknown_model", param="model", detail={"model": model_id}) from None
-        _permit(policy, caller, model_id)
-        return model
+        return self._permitted(self._policy(caller), caller, vendor, model_id)
 
-    def open(self, caller: Caller, turn: Turn, kind: str = "chat") -> Call:
-        """Admit a call and let the engine answer it. `kind` is what the ledger calls it. Raises `Fault` when it is
-        refused.
+    def open(self, caller: Caller, turn: Turn, kind: str = "chat", whole: bool = False) -> Call:
+        """Admit a call and let the engine answer it. `kind` is what the ledger calls it. A call whose answer will be
+        delivered `whole` is in the ledger at once; any other holds what it may cost until it is delivered. Raises
+        `Fault` when it is refused.
         """
         started = self.clock()
-        model = self.permit_model(caller, turn.vendor, turn.model)
+        policy, limits = self._rules(caller, turn.model)
+        model = self._permitted(policy, caller, turn.vendor, turn.model)
         if model.dimensions is not None:
             raise Fault("wrong_model_kind", param="model", detail={"model": model.id, "makes": "text"})
-        policy = self._policy(caller)
         _permit_turn(policy, turn)
         turn = _redacted(turn, policy)
         tokens = self._prompt_tokens(turn)
@@ -131,18 +130,18 @@ class Pipeline:
                 param="messages",
                 detail={"window": model.context_window, "tokens": tokens},
             )
-        allowances = self._allow(caller, model.id, max(tokens, turn.max_output or 0))
+        allowances = self._allow(caller, limits, max(tokens, turn.max_output or 0))
         rates = pricing.rates(self.catalog, model.id, tokens, batch=kind == "batch")
         cached, written = self._use_cache(caller, turn, tokens, rates)
         drafts = (self._engine.answer(turn, model),) * turn.answers
-        reasoning = sum(draft.reasoning for draft in drafts)
-        usage = Usage(tokens, cached, written, output=reasoning, reasoning=reasoning)
-        most = replace(usage, output=output_tokens(drafts, model.id, self._count))
-        reply_id = self._reply_id(turn)
-        admission = self._admit(
-            caller, reply_id, turn.vendor, model.id, kind, pricing.cost_micros(most, rates), allowances, started
-        )
-        return Call(admission, turn, reply_id, drafts, usage, rates)
+        usage = Usage(tokens, cached, written, output_tokens(drafts, model.id, self.count), _reasoning(drafts))
+        cost = pricing.cost_micros(usage, rates)
+        reply_id = self._reply_id(turn, started)
+        about = (caller, reply_id, turn.vendor, model.id, kind)
+        if whole:
+            self.store.charge_call(*about, usage, cost, started, self.clock())
+        ticket = None if whole else self.store.open_call(*about, cost, started)
+        return Call(Admission(self, ticket, allowances, started), turn, reply_id, drafts, usage, rates)
 
     def admit(
         self, caller: Caller, vendor: str, model_id: str, kind: str, tokens: int, most_micros: int
@@ -151,22 +150,24 @@ class Pipeline:
         tokens, and its budgets for what the call may cost at most. Raises `Fault` when it is refused.
         """
         started = self.clock()
-        _permit(self._policy(caller), caller, model_id)
-        allowances = self._allow(caller, model_id, tokens)
-        reply_id = sha256(f"{next(self._numbers)}\0{model_id}".encode()).hexdigest()[:32]
-        return self._admit(caller, reply_id, vendor, model_id, kind, most_micros, allowances, started)
+        policy, limits = self._rules(caller, model_id)
+        _permit(policy, caller, model_id)
+        allowances = self._allow(caller, limits, tokens)
+        reply_id = self._reply_id(model_id, started)
+        ticket = self.store.open_call(caller, reply_id, vendor, model_id, kind, most_micros, started)
+        return Admission(self, ticket, allowances, started)
 
     def embed(
         self, caller: Caller, vendor: str, model_id: str, texts: list[str], dimensions: int | None = None
     ) -> Embedded:
         """Vectors for texts. Raises `Fault` when the call is refused."""
         started = self.clock()
-        model = self.permit_model(caller, vendor, model_id)
+        policy, limits = self._rules(caller, model_id)
+        model = self._permitted(policy, caller, vendor, model_id)
         if model.dimensions is None:
             raise Fault("wrong_model_kind", param="model", detail={"model": model_id, "makes": "embeddings"})
-        policy = self._policy(caller)
         texts = [redact(text, policy.redact)[0] for text in texts] if policy.redact else texts
-        counts = [self._count(text, model_id) for text in texts]
+        counts = [self.count(text, model_id) for text in texts]
         if max(counts, default=0) > model.context_window:
             raise Fault(
                 "context_too_long",
@@ -174,12 +175,11 @@ class Pipeline:
                 detail={"window": model.context_window, "tokens": max(counts)},
             )
         usage = Usage(input=sum(counts))
-        allowances = self._allow(caller, model_id, usage.input)
+        allowances = self._allow(caller, limits, usage.input)
         cost = pricing.cost_micros(usage, pricing.embedding_rates(self.catalog, model_id))
-        reply_id = sha256(f"{next(self._numbers)}\0{model_id}".encode()).hexdigest()[:32]
-        admission = self._admit(caller, reply_id, vendor, model_id, "embedding", cost, allowances, started)
+        reply_id = self._reply_id(model_id, started)
         vectors = self._engine.embed(texts, dimensions or model.dimensions)
-        admission.settle(usage, cost, "ok")
+        self.store.charge_call(caller, reply_id, vendor, model_id, "embedding", usage, cost, started, self.clock())
         return Embedded(Embeddings(model_id, vectors, usage), allowances, cost)
 
     def count_prompt(self, caller: Caller, turn: Turn) -> int:
@@ -188,36 +188,41 @@ class Pipeline:
         return self._prompt_tokens(_redacted(turn, self._policy(caller)))
 
     def count(self, text: str, model_id: str) -> int:
-        return self._count(text, model_id)
+        """The tokens of a text."""
+        return self._count_again(text, model_id) if len(text) <= _SHORT_TEXT else self._count(text, model_id)
 
     def _policy(self, caller: Caller) -> Policy:
+        return self._rules(caller, "")[0]
+
+    def _rules(self, caller: Caller, model_id: str) -> tuple[Policy, RateLimit | None]:
         if caller.project_id is None:
             raise Fault("wrong_key_kind", detail={"admin": True})
-        return self.store.policy(caller.project_id)
+        return self.store.rules(caller.project_id, model_id)
 
-    def _allow(self, caller: Caller, model_id: str, tokens: int) -> dict[str, Allowance]:
+    def _permitted(self, policy: Policy, caller: Caller, vendor: str, model_id: str):
+        try:
+            model = self._models[vendor, model_id]
+        except KeyError:
+            raise Fault("unknown_model", param="model", detail={"model": model_id}) from None
+        _permit(policy, caller, model_id)
+        return model
+
+    def _allow(self, caller: Caller, limits: RateLimit | None, tokens: int) -> dict[str, Allowance]:
         self.faults.strike(caller.project_id)
-        limits = self.store.rate_limit(caller.project_id, model_id)
-        if limits is None:
-            return {}
-        return self._limiter.admit(caller.project_id, limits.model, limits, tokens)
-
-    def _admit(self, caller, reply_id, vendor, model_id, kind, most_micros, allowances, started) -> Admission:
-        ticket = self.store.open_call(caller, reply_id, vendor, model_id, kind, most_micros, started)
-        return Admission(self, caller, model_id, ticket, allowances, started)
+        return {} if limits is None else self._limiter.admit(caller.project_id, limits.model, limits, tokens)
 
     def _prompt_tokens(self, turn: Turn) -> int:
         tools = sum(
-            self._count(f"{tool.name} {tool.description} {dict(tool.schema)!r}", turn.model) for tool in turn.tools
+            self.count(f"{tool.name} {tool.description} {dict(tool.schema)!r}", turn.model) for tool in turn.tools
         )
         return self._message_tokens(turn.messages, turn.model) + tools + ANSWER_TOKENS
 
     def _message_tokens(self, messages: tuple[Message, ...], model_id: str) -> int:
         return sum(
             MESSAGE_TOKENS
-            + self._count(message.text, model_id)
+            + self.count(message.text, model_id)
             + sum(_attachment_tokens(each) for each in message.attachments)
-            + sum(self._count(f"{call.name} {call.arguments}", model_id) for call in message.tool_calls)
+            + sum(self.count(f"{call.name} {call.arguments}", model_id) for call in message.tool_calls)
             for message in messages
         )
 
@@ -231,14 +236,18 @@ class Pipeline:
         cached = min(cacheable(self._message_tokens(known, turn.model)), most)
         return cached, most - cached if rates.cache_write is not None else 0
 
-    def _reply_id(self, turn: Turn) -> str:
+    def _reply_id(self, asked: object, now: int) -> str:
         """The same for the same call at the same place in a session, so that lessons print the same."""
-        return sha256(f"{next(self._numbers)}\0{turn!r}".encode()).hexdigest()[:32]
+        return sha256(f"{self.store.next_call(now)}\0{asked!r}".encode()).hexdigest()[:32]
 
 
 def _permit(policy: Policy, caller: Caller, model_id: str) -> None:
     if not policy.permits_model(model_id):
         raise Fault("model_forbidden", param="model", detail={"model": model_id, "project": caller.project_id})
+
+
+def _reasoning(drafts: tuple[Draft, ...]) -> int:
+    return sum(draft.reasoning for draft in drafts)
 
 
 def _permit_turn(policy: Policy, turn: Turn) -> None:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .access import ADMIN_KEY_PREFIX, KEY_PREFIX, Access, Policy, public_id
+from .access import ADMIN_KEY_PREFIX, KEY_PREFIX, Access, Policy, RateLimit, public_id
 from .admin import Admin, AuditFilter
 from .audit import Audit
 from .database import Database, StoreError
@@ -17,6 +17,7 @@ __all__ = [
     "KEY_PREFIX",
     "AuditFilter",
     "Policy",
+    "RateLimit",
     "Store",
     "StoreError",
     "Ticket",
@@ -30,9 +31,8 @@ class Store(Access, Ledger, Objects, Audit, Admin):
     """
 
     def __init__(self, url):
+        super().__init__()
         self._engine = Database(url)
-        self._worker_id: int | None = None
-        self._worker_pid = self._worker_seen = 0
 
     def close(self) -> None:
         self._engine.close()

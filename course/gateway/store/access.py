@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.engine import Row
 
 from ..types import Caller
@@ -30,8 +30,19 @@ _FIND_KEY = (
     )
 )
 _PROJECT = select(projects).where(projects.c.id == bindparam("id"))
-_RATES = select(rate_limits).where(
-    rate_limits.c.project_id == bindparam("project"), rate_limits.c.model.in_((bindparam("model"), "*"))
+_METERS = ("requests_per_minute", "tokens_per_minute", "requests_per_day")
+# The model's own line comes first.
+_RULES = (
+    select(projects.c.policy_json, rate_limits.c.model, *[rate_limits.c[meter] for meter in _METERS])
+    .outerjoin(
+        rate_limits,
+        and_(
+            rate_limits.c.project_id == projects.c.id,
+            or_(rate_limits.c.model == bindparam("model"), rate_limits.c.model == "*"),
+        ),
+    )
+    .where(projects.c.id == bindparam("project"))
+    .order_by(rate_limits.c.model == "*")
 )
 
 
@@ -57,6 +68,16 @@ class Policy:
     def permits_tool(self, name: str) -> bool:
         """Whether calls may use a hosted tool. A dated or a preview version of a tool goes by the tool's rule."""
         return all(may or not f"{name}_".startswith(f"{tool}_") for tool, may in self.hosted_tools.items())
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """How often a project may call `model`, "*" for any without a line of its own. `None` is no limit."""
+
+    model: str
+    requests_per_minute: int | None
+    tokens_per_minute: int | None
+    requests_per_day: int | None
 
 
 @lru_cache(maxsize=1024)
@@ -89,9 +110,16 @@ class Access:
         with self._engine.connect() as connection:
             return connection.execute(_PROJECT, {"id": number}).first()
 
+    def rules(self, project_id: int, model: str) -> tuple[Policy, RateLimit | None]:
+        """What the project's calls may do, and how fast it may call a model: the model's own limits, or else those
+        for any other model.
+        """
+        policy_text, *limits = self._engine.fetch(_RULES, {"project": project_id, "model": model})[0]
+        return read_policy(policy_text), None if limits[0] is None else RateLimit(*limits)
+
     def policy(self, project_id: int) -> Policy:
         """What the project's calls may do."""
-        return read_policy(self.project(project_id).policy_json)
+        return self.rules(project_id, "")[0]
 
     def set_policy(self, project_id: int, **changes: object) -> None:
         """Change some of a project's rules: the fields of `Policy`, as JSON values."""
@@ -136,13 +164,13 @@ class Access:
     def find_caller(self, secret: str, clock: Callable[[], int] = lambda: 0) -> Caller | None:
         """Who this secret belongs to, or `None` for an unknown, revoked or expired one or an archived project's."""
         digest = _digest(secret)
-        with self._engine.connect() as connection:
-            row = connection.execute(_FIND_KEY, {"digest": digest}).first()
-        if row is None or not hmac.compare_digest(row.digest, digest):
+        rows = self._engine.fetch(_FIND_KEY, {"digest": digest})
+        if not rows:
             return None
-        if row.expires is not None and row.expires <= clock():
+        key_id, project_id, found, expires = rows[0]
+        if not hmac.compare_digest(found, digest) or (expires is not None and expires <= clock()):
             return None
-        return Caller(project_id=row.project_id, key_id=row.id, admin=row.project_id is None)
+        return Caller(project_id, key_id, admin=project_id is None)
 
     def set_rate_limit(self, project_id: int, model: str, **limits: int | None) -> None:
         """Set `requests_per_minute`, `tokens_per_minute` or `requests_per_day` of a model, "*" for any other."""
@@ -157,11 +185,9 @@ class Access:
                 delete(rate_limits).where(rate_limits.c.project_id == project_id, rate_limits.c.model == model)
             )
 
-    def rate_limit(self, project_id: int, model: str) -> Row | None:
-        """The limits of a model: its own line, or else the one for any other model."""
-        with self._engine.connect() as connection:
-            rows = connection.execute(_RATES, {"project": project_id, "model": model}).all()
-        return max(rows, key=lambda row: row.model != "*", default=None)
+    def rate_limit(self, project_id: int, model: str) -> RateLimit | None:
+        """How fast a project may call a model, as in `rules`."""
+        return self.rules(project_id, model)[1]
 
 
 def public_id(prefix: str, number: int) -> str:

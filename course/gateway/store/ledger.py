@@ -2,30 +2,30 @@
 
 A call reserves what it may cost at most in all its budgets, in one statement that touches a budget only where
 that much is left; when it ends, what it did cost is spent and the rest released, in one transaction with its
-line in the ledger. So no budget is ever passed, however many calls come at once.
+line in the ledger. A call that is answered at once spends in the same way without reserving first. So no budget
+is ever passed, however many calls come at once, and the lines of the ledger add up to what was spent.
 """
 
 from __future__ import annotations
 
 import calendar
-import os
-import socket
 import time
+from collections import deque
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from functools import lru_cache
 
-import psutil
-from sqlalchemy import BigInteger, and_, bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import BigInteger, and_, bindparam, case, delete, func, insert, literal_column, or_, select, update
 from sqlalchemy.engine import Connection, Row
 
 from ..types import Caller, Fault, Usage
-from .schema import budgets, calls, keys, projects, workers
+from .database import StoreError, Transaction, lock_table
+from .schema import budgets, calls, keys, projects
+from .workers import Workers
 
 PERIODS = ("day", "week", "month", "total")
 SCOPES = ("organization", "project", "key")
-# A worker on another computer counts as gone after this long without a sign of life.
-_WORKER_MICROS = 60_000_000
-_SIGN_OF_LIFE_MICROS = 10_000_000
+_DAY_MICROS = 86_400_000_000
 
 
 def _number(name: str):
@@ -37,53 +37,60 @@ _APPLIES = or_(
     and_(budgets.c.scope == "project", budgets.c.scope_id == bindparam("project")),
     and_(budgets.c.scope == "key", budgets.c.scope_id == bindparam("key")),
 )
+# Locked in one order, so that no two calls wait for each other.
+_MINE = budgets.c.id.in_(select(budgets.c.id).where(_APPLIES).order_by(budgets.c.id).with_for_update())
 _STARTS = case(
     (budgets.c.period == "day", _number("day")),
     (budgets.c.period == "week", _number("week")),
     (budgets.c.period == "month", _number("month")),
     else_=0,
 )
+# A clock that was set back begins no period anew.
 _SPENT_NOW = case((budgets.c.period_start < _STARTS, 0), else_=budgets.c.spent_micros)
 _PERIOD_NOW = case((budgets.c.period_start < _STARTS, _STARTS), else_=budgets.c.period_start)
+_AFTER = _SPENT_NOW + budgets.c.reserved_micros + _number("amount")
 _RESERVE = (
     update(budgets)
-    .where(_APPLIES, _SPENT_NOW + budgets.c.reserved_micros + _number("amount") <= budgets.c.limit_micros)
+    .where(_MINE, budgets.c.limit_micros >= _AFTER)
     .values(
         spent_micros=_SPENT_NOW,
         period_start=_PERIOD_NOW,
         reserved_micros=budgets.c.reserved_micros + _number("amount"),
     )
 )
-_HOW_MANY = select(func.count()).select_from(budgets).where(_APPLIES)
-_FULL = select(budgets.c.scope, budgets.c.limit_micros).where(
-    _APPLIES, _SPENT_NOW + budgets.c.reserved_micros + _number("amount") > budgets.c.limit_micros
+_CHARGE = (
+    update(budgets)
+    .where(_MINE, budgets.c.limit_micros >= _AFTER)
+    .values(spent_micros=_SPENT_NOW + _number("amount"), period_start=_PERIOD_NOW)
 )
+_HOW_MANY = select(func.count()).select_from(budgets).where(_APPLIES)
+_FULL = select(budgets.c.scope, budgets.c.limit_micros).where(_APPLIES, budgets.c.limit_micros < _AFTER)
 _SPEND = (
     update(budgets)
-    .where(_APPLIES)
+    .where(_MINE)
     .values(
         spent_micros=_SPENT_NOW + _number("cost"),
         period_start=_PERIOD_NOW,
-        reserved_micros=case(
-            (budgets.c.reserved_micros > _number("amount"), budgets.c.reserved_micros - _number("amount")),
-            else_=0,
-        ),
+        reserved_micros=budgets.c.reserved_micros - _number("held"),
     )
 )
-_OPEN = insert(calls)
+_TOKENS = ("input", "cached_input", "cache_write", "output", "reasoning")
+_SETTLED = (*_TOKENS, "cost_micros", "reserved_micros", "status", "ended")
+_LINE = ("reply_id", "project_id", "key_id", "worker_id", "vendor", "kind", "model", "started", *_SETTLED)
+_ENTER = insert(calls).values({name: bindparam(name) for name in _LINE}).inline()
+_OPEN = insert(calls).values({name: bindparam(name) for name in _LINE}).returning(calls.c.id)
+_HELD = (
+    select(calls.c.status, calls.c.reserved_micros, calls.c.project_id, calls.c.key_id)
+    .where(calls.c.id == bindparam("number"))
+    .with_for_update()
+)
 _CLOSE = (
     update(calls)
     .where(calls.c.id == bindparam("number"))
-    .values(
-        {
-            name: bindparam(f"new_{name}")
-            for name in (
-                "input", "cached_input", "cache_write", "output", "reasoning", "cost_micros", "status", "ended",
-            )
-        }
-        | {"reserved_micros": 0}
-    )
-)  # fmt: skip
+    .values({name: bindparam(f"new_{name}") for name in _SETTLED})
+)
+# Written out, so that SQLite finds them by its index of open calls.
+_OPEN_CALLS = select(calls.c.id).where(calls.c.status == literal_column("'open'")).order_by(calls.c.id)
 _LEDGER = (
     select(
         calls.c.id.label("call"),
@@ -101,15 +108,18 @@ _LEDGER = (
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A call that was let in: its line in the ledger, and what it holds in its budgets."""
+    """A call that was let in: its line in the ledger, which says what it holds in its budgets."""
 
     number: int
-    caller: Caller
-    reserved_micros: int
 
 
-class Ledger:
+class Ledger(Workers):
     """The part of the store that knows calls and budgets."""
+
+    def __init__(self):
+        super().__init__()
+        # What could not be written when it ended, to be written before anything else.
+        self._unsettled: deque[tuple] = deque()
 
     def last_call(self) -> int:
         """The number of the newest call in the ledger, 0 when there is none."""
@@ -120,47 +130,53 @@ class Ledger:
         self, caller: Caller, reply_id: str, vendor: str, model: str, kind: str, most_micros: int, now: int
     ) -> Ticket:
         """Begin a call that may cost `most_micros`. Raises `Fault` budget_exceeded when a budget has less left."""
-        if most_micros < 0:
-            raise ValueError(f"a call cannot cost {most_micros} micro-dollars")
-        row = {
-            "reply_id": reply_id,
-            "project_id": caller.project_id,
-            "key_id": caller.key_id,
-            "worker_id": self._worker(now),
-            "vendor": vendor,
-            "kind": kind,
-            "model": model,
-            **asdict(Usage()),
-            "cost_micros": 0,
-            "reserved_micros": most_micros,
-            "status": "open",
-            "started": now,
-            "ended": now,
-        }
-        scope = _scope(caller, now)
-        with self._engine.begin() as connection:
-            reserved = connection.execute(_RESERVE, {**scope, "amount": most_micros}).rowcount
-            if reserved < connection.execute(_HOW_MANY, _ids(caller)).scalar():
-                full = connection.execute(_FULL, {**scope, "amount": most_micros}).first()
-                connection.rollback()
-                raise Fault(
-                    "budget_exceeded",
-                    detail={
-                        "scope": full.scope if full else "project",
-                        "limit_micros": full.limit_micros if full else 0,
-                        "project": caller.project_id,
-                    },
-                )
-            number = connection.execute(_OPEN, row).inserted_primary_key[0]
-        return Ticket(number, caller, most_micros)
+        line = self._line(caller, reply_id, vendor, model, kind, Usage(), now, now)
+        line |= {"cost_micros": 0, "reserved_micros": most_micros, "status": "open"}
+        with self._engine.transaction() as transaction:
+            _claim(transaction, _RESERVE, caller, most_micros, now)
+            (number,) = transaction.run(_OPEN, line).fetchone()
+        return Ticket(number)
+
+    def charge_call(
+        self,
+        caller: Caller,
+        reply_id: str,
+        vendor: str,
+        model: str,
+        kind: str,
+        usage: Usage,
+        cost_micros: int,
+        started: int,
+        now: int,
+    ) -> None:
+        """Write a call that is answered at once. Raises `Fault` budget_exceeded when a budget has less left than it
+        costs.
+        """
+        line = self._line(caller, reply_id, vendor, model, kind, usage, started, now)
+        line |= {"cost_micros": cost_micros, "reserved_micros": 0, "status": "ok"}
+        with self._engine.transaction() as transaction:
+            _claim(transaction, _CHARGE, caller, cost_micros, now)
+            transaction.run(_ENTER, line)
 
     def close_call(self, ticket: Ticket, usage: Usage, cost_micros: int, status: str, now: int) -> None:
-        """End a call: what it cost is spent, the rest of what it held is free again."""
-        values = {**asdict(usage), "cost_micros": cost_micros, "status": status, "ended": now}
-        with self._engine.begin() as connection:
-            connection.execute(_CLOSE, {"number": ticket.number, **{f"new_{k}": v for k, v in values.items()}})
-            spending = {"amount": ticket.reserved_micros, "cost": cost_micros}
-            connection.execute(_SPEND, {**_scope(ticket.caller, now), **spending})
+        """End a call: what it cost is spent, the rest of what it held is free again. If that cannot be written now,
+        it raises `StoreError`, and is written before the next call begins.
+        """
+        try:
+            self._close(ticket.number, usage, cost_micros, status, now)
+        except StoreError:
+            self._unsettled.append((ticket.number, usage, cost_micros, status, now))
+            raise
+
+    def _close(self, number: int, usage: Usage, cost_micros: int, status: str, now: int) -> None:
+        values = _tokens(usage) | {"cost_micros": cost_micros, "reserved_micros": 0, "status": status, "ended": now}
+        with self._engine.transaction() as transaction:
+            before, held, project, key = transaction.run(_HELD, {"number": number}).fetchone()
+            # Another process may have taken this one for dead, and the call for lost; then it holds nothing.
+            if before in ("open", "lost"):
+                transaction.run(_CLOSE, {"number": number, **{f"new_{name}": values[name] for name in _SETTLED}})
+                spending = {"held": held, "cost": cost_micros, "project": project, "key": key}
+                transaction.run(_SPEND, spending | period_starts(now))
 
     def ledger(self) -> Sequence[Row]:
         """Every call, oldest first: call, project, key (its last four characters), model, token counts,
@@ -176,6 +192,7 @@ class Ledger:
         here = and_(budgets.c.scope == scope, budgets.c.scope_id == scope_id, budgets.c.period == period)
         starts = {**period_starts(now), "total": 0}[period]
         with self._engine.begin() as connection:
+            lock_table(connection, budgets)  # no call may be settled between the sums and the new line
             if limit_micros is None:
                 connection.execute(delete(budgets).where(here))
             elif not connection.execute(update(budgets).where(here).values(limit_micros=limit_micros)).rowcount:
@@ -206,83 +223,71 @@ class Ledger:
         with self._engine.connect() as connection:
             return _sum(connection, calls.c.cost_micros, scope, scope_id, since)
 
-    def close_calls_of_the_dead(self, now: int) -> int:
+    def close_lost_calls(self, workers: Sequence[int], now: int) -> int:
         """Close the calls that workers left open when they died, and free what they held; return how many.
 
         What such a call produced is not known: it is in the ledger as "lost" and costs nothing.
         """
-        with self._engine.begin() as connection:
-            alive = [row.id for row in connection.execute(select(workers)) if _alive(row)]
-            lost = connection.execute(
-                select(calls).where(calls.c.status == "open", calls.c.worker_id.not_in(alive)).with_for_update()
-            ).all()
-            for row in lost:
-                connection.execute(
-                    update(calls).where(calls.c.id == row.id).values(status="lost", reserved_micros=0, ended=now)
-                )
-                caller = Caller(row.project_id, row.key_id)
-                connection.execute(_SPEND, {**_scope(caller, now), "amount": row.reserved_micros, "cost": 0})
-            connection.execute(delete(workers).where(workers.c.id.not_in(alive)))
+        with self._engine.connect() as connection:
+            lost = connection.scalars(_OPEN_CALLS.where(calls.c.worker_id.in_(workers))).all()
+        for number in lost:
+            self._close(number, Usage(), 0, "lost", now)
         return len(lost)
 
-    def _worker(self, now: int) -> int:
-        """This process's number among the workers; tells the others now and then that it is alive."""
-        if self._worker_id is None or os.getpid() != self._worker_pid:
-            with self._engine.begin() as connection:
-                row = {"host": socket.gethostname(), "pid": os.getpid(), "born": _born(os.getpid())}
-                row["seen"] = time.time_ns() // 1000
-                self._worker_id = connection.execute(insert(workers), row).inserted_primary_key[0]
-                self._worker_pid, self._worker_seen = os.getpid(), now
-            self.close_calls_of_the_dead(now)
-            self.purge(now)
-        elif now - self._worker_seen > _SIGN_OF_LIFE_MICROS:
-            self._worker_seen = now
-            with self._engine.begin() as connection:
-                seen = time.time_ns() // 1000
-                connection.execute(update(workers).where(workers.c.id == self._worker_id).values(seen=seen))
-            self.close_calls_of_the_dead(now)
-            self.purge(now)
-        return self._worker_id
+    def _line(self, caller, reply_id, vendor, model, kind, usage: Usage, started: int, ended: int) -> dict:
+        while self._unsettled:
+            self._close(*self._unsettled[0])
+            self._unsettled.popleft()
+        return {
+            "reply_id": reply_id,
+            "project_id": caller.project_id,
+            "key_id": caller.key_id,
+            "worker_id": self.worker(ended),
+            "vendor": vendor,
+            "kind": kind,
+            "model": model,
+            **_tokens(usage),
+            "started": started,
+            "ended": ended,
+        }
 
 
 def period_starts(now: int) -> dict[str, int]:
     """When the day, the week (Monday) and the month that hold `now` began, in UTC."""
-    date = time.gmtime(now // 1_000_000)
-    day = calendar.timegm((date.tm_year, date.tm_mon, date.tm_mday, 0, 0, 0)) * 1_000_000
+    return _starts(now // _DAY_MICROS)
+
+
+@lru_cache(maxsize=8)
+def _starts(days: int) -> dict[str, int]:
+    day = days * _DAY_MICROS
+    date = time.gmtime(day // 1_000_000)
     return {
         "day": day,
-        "week": day - date.tm_wday * 86_400_000_000,
+        "week": day - date.tm_wday * _DAY_MICROS,
         "month": calendar.timegm((date.tm_year, date.tm_mon, 1, 0, 0, 0)) * 1_000_000,
     }
 
 
-def _ids(caller: Caller) -> dict[str, int]:
-    return {"project": caller.project_id, "key": caller.key_id}
+def _claim(transaction: Transaction, statement, caller: Caller, amount: int, now: int) -> None:
+    """Take an amount out of all the caller's budgets or, raising `Fault` budget_exceeded, out of none."""
+    if amount < 0:
+        raise ValueError(f"a call cannot cost {amount} micro-dollars")
+    asked = {"project": caller.project_id, "key": caller.key_id, "amount": amount, **period_starts(now)}
+    taken = transaction.run(statement, asked).rowcount
+    (applying,) = transaction.run(_HOW_MANY, asked).fetchone()
+    if taken < applying:
+        scope, limit = transaction.run(_FULL, asked).fetchone()
+        raise Fault("budget_exceeded", detail={"scope": scope, "limit_micros": limit, "project": caller.project_id})
 
 
-def _scope(caller: Caller, now: int) -> dict[str, int]:
-    return {**_ids(caller), **period_starts(now)}
+def _tokens(usage: Usage) -> dict[str, int]:
+    return {name: getattr(usage, name) for name in _TOKENS}
 
 
 def _sum(connection: Connection, column, scope: str, scope_id: int, since: int) -> int:
-    query = select(func.sum(column)).where(calls.c.started >= since)
+    query = select(func.sum(column)).where(calls.c.ended >= since)
     if scope == "project":
         query = query.where(calls.c.project_id == scope_id)
     elif scope == "key":
         query = query.where(calls.c.key_id == scope_id)
     return int(connection.scalar(query) or 0)
-
-
-def _alive(worker: Row) -> bool:
-    if worker.host != socket.gethostname():
-        # The clock of the machine and not the gateway's: only it goes on while nobody calls.
-        return time.time_ns() // 1000 - worker.seen < _WORKER_MICROS
-    return _born(worker.pid) == worker.born
-
-
-def _born(pid: int) -> int:
-    """When a process of this computer began, by which it differs from a later one with its number; 0 if gone."""
-    try:
-        return int(psutil.Process(pid).create_time() * 1000)
-    except psutil.NoSuchProcess:
-        return 0

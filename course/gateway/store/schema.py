@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 SCHEMA_VERSION = 3
@@ -107,7 +108,7 @@ calls = Table(
     Column("started", BigInteger, nullable=False),
     Column("ended", BigInteger, nullable=False),
     Index("calls_by_project_and_time", "project_id", "started"),
-    Index("calls_by_status", "status"),
+    Index("open_calls", "worker_id", sqlite_where=text("status = 'open'"), postgresql_where=text("status = 'open'")),
 )
 
 # Processes that serve this database: the open calls of one that is gone are closed by the others.
