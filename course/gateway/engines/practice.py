@@ -1,44 +1,48 @@
 """The practice model: rules and retrieval, the same answer to the same prompt. It is not a language model.
 
-It can answer from text that is in the prompt, explain the words of the course's glossary, and shorten a text
-by choosing sentences from it. Asked for anything else, it says so.
+This file chooses the skill that answers and keeps the answer to the caller's limits. Each skill has a file of
+its own. Asked for what no skill can do, the model says so.
 """
 
 from __future__ import annotations
 
-import math
+import json
 import re
-from collections import Counter
 from collections.abc import Callable
-from functools import cache
+from datetime import date
 
-from ... import data
 from ..types import Draft, Turn
-from .text import QUESTION_MARKS, cut, key_words, sentences
+from . import (
+    cannot,
+    classify,
+    context,
+    draft,
+    echo,
+    embed,
+    fill_schema,
+    glossary,
+    json_keys,
+    labels,
+    language,
+    summarise,
+    use_tools,
+)
+from . import prompt as prompts
+from .facts import Facts
+from .instructions import place_of
+from .prompt import Prompt
+from .text import QUESTION_MARKS, cut, sentences
+from .tiers import Tier, tier_of
 
-# How many sentences or terms an answer may have: what makes the tiers differ visibly.
-_BREADTH = {"small": 1, "standard": 2, "large": 3}
-# A sentence must share this part of the question's meaning to count as its answer,
-_ENOUGH = 0.34
-# and a further sentence this part of what the best one shares.
-_NEARLY_BEST = 0.7
 # Invented, so that a lesson can show reasoning tokens on a bill. Real models differ from prompt to prompt.
 _REASONING_TOKENS = {"minimal": 16, "low": 64, "medium": 256, "high": 1024, "xhigh": 2048, "max": 4096}
-
-_SUMMARY = re.compile(r"\b(summar\w+|shorten|tl;?dr|key points|main points|in short|condense)\b|摘要|總結|总结", re.I)
-_HOW_MANY = re.compile(r"\b(one|two|three|four|five|\d)(?: short)? (?:sentences?|bullet points?|points?)\b", re.I)
-_WISH = re.compile(r"\b(would like|want|need|wish|please|looking for)\b", re.I)
-_NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
-
-CANNOT = (
-    "I am the practice model of this course: a set of rules, not a language model. I cannot do this. I can "
-    "answer questions about a text that you send with them, explain words such as token or API key, and "
-    "shorten a text."
+# The day on which the practice model believes to live where neither catalog nor prompt says another.
+_TODAY = date(2026, 1, 1)
+_TODAY_IS = re.compile(
+    r"(?:today(?:'s date)?(?: is|:)|current date(?: is|:)|今天是|今日は)\D{0,12}(\d{4}-\d\d-\d\d)", re.I
 )
-CANNOT_LONGER = (
-    'Try "What is a token?", or send a text after the words "Summarise in one sentence:". '
-    "With a key of your own, the same program would reach a real model."
-)
+# Values and labels are looked for in so many characters of a text.
+_READ = 8000
 
 
 class PracticeEngine:
@@ -48,132 +52,187 @@ class PracticeEngine:
         self._count = count_tokens
 
     def answer(self, turn: Turn, model) -> Draft:
-        """The answer of the given model of the catalog, cut at the turn's stop sequences and token limit."""
-        breadth = _BREADTH.get(model.tier, 2)
-        text, finish = _stopped(compose(turn, breadth), turn.stop), "stop"
+        """The answer of the given model of the catalog, cut at the turn's stop sequences and token limit.
+
+        Tool calls are never cut.
+        """
         reasoning = _REASONING_TOKENS.get(turn.effort, 0)
         if turn.max_output is not None:
             reasoning = min(reasoning, turn.max_output)
+        composed = _Answer(turn, model).compose()
+        if composed.tool_calls:
+            return Draft("", "tool_calls", reasoning, composed.tool_calls)
+        text, met_stop = _stopped(composed.text, turn.stop)
+        if turn.max_output is not None:
             shorter = cut(text, turn.max_output - reasoning, lambda part: self._count(part, turn.model))
-            text, finish = shorter, "stop" if shorter == text else "length"
-        return Draft(text, finish, reasoning)
+            if shorter != text:
+                return Draft(shorter, "length", reasoning)
+        return Draft(text, "stop", reasoning, met_stop=met_stop)
+
+    def embed(self, texts: list[str] | tuple[str, ...], dimensions: int) -> tuple[tuple[float, ...], ...]:
+        """One vector of length 1 for each text, in their order."""
+        return embed.embed(texts, dimensions)
 
 
-def _stopped(text: str, stops: tuple[str, ...]) -> str:
-    """The text up to the earliest stop sequence."""
-    return text[: min((place for stop in stops if (place := text.find(stop)) >= 0), default=len(text))]
+def _stopped(text: str, stops: tuple[str, ...]) -> tuple[str, str | None]:
+    """The text up to the earliest stop sequence, and that sequence."""
+    places = [(place, stop) for stop in stops if stop and (place := text.find(stop)) >= 0]
+    if not places:
+        return text, None
+    place, stop = min(places)
+    return text[:place], stop
 
 
-def compose(turn: Turn, breadth: int) -> str:
-    """The first skill that has an answer gives it."""
-    asked = [message.text for message in turn.messages if message.role == "user"]
-    last = asked[-1] if asked else ""
-    if _SUMMARY.search(last):
-        return _summarise(last, asked[:-1], breadth)
-    question, own_context = _split_question(last)
-    context = [message.text for message in turn.messages if message.role == "system"] + asked[:-1] + [own_context]
-    return (
-        _answer_from(sentences("\n".join(context)), question, breadth)
-        or _explain(question, breadth)
-        or " ".join([CANNOT, CANNOT_LONGER][: min(breadth, 2)])
-    )
+class _Answer:
+    """One answer to one turn."""
 
+    def __init__(self, turn: Turn, model):
+        self.turn = turn
+        self.tier: Tier = tier_of(model.tier)
+        self.prompt: Prompt = prompts.read(turn)
+        self.today = self._today(model)
 
-def _summarise(request: str, earlier: list[str], breadth: int) -> str:
-    """Choose the sentences that hold most of a text's frequent words or say a wish, and keep their order."""
-    text = _text_to_shorten(request) or "\n".join(earlier)
-    source = sentences(text)
-    if not source:
-        return CANNOT
-    wanted = _HOW_MANY.search(request)
-    number = breadth
-    if wanted:
-        word = wanted[1].lower()
-        number = _NUMBERS.get(word) or max(int(word), 1)
-    frequency = Counter(key_words(text))
+    def compose(self) -> Draft:
+        """The first skill that has an answer gives it."""
+        turn = self.turn
+        if turn.tools and turn.tool_choice != "none":
+            plan = use_tools.plan(turn, self._facts(self.prompt.last), self.tier)
+            if plan.calls:
+                return Draft("", "tool_calls", tool_calls=plan.calls)
+        told = use_tools.answer_from_results(turn.messages, self.tier.breadth)
+        if turn.schema is not None:
+            return Draft(self._filled(turn.schema, told))
+        if turn.json_only:
+            return Draft(self._object(told))
+        if told:
+            return Draft(told)
+        if turn.tools and turn.tool_choice != "none" and plan.question:
+            return Draft(plan.question)
+        return Draft(self._with_notices(self._text()))
 
-    def weight(index: int) -> float:
-        words = set(key_words(source[index]))
-        wish = 2 if _WISH.search(source[index]) else 1
-        return wish * sum(frequency[word] for word in words) / math.sqrt(len(words) + 3)
+    def _today(self, model) -> date:
+        """The day that the prompt states, else the day on which the catalog's facts were read."""
+        for text in (self.prompt.system, self.prompt.last):
+            if stated := _TODAY_IS.search(text[:_READ]):
+                try:
+                    return date.fromisoformat(stated[1])
+                except ValueError:
+                    continue
+        return getattr(model, "accessed_on", None) or _TODAY
 
-    best = sorted(range(len(source)), key=lambda index: (-weight(index), index))[:number]
-    return " ".join(source[index] for index in sorted(best))
+    def _facts(self, text: str) -> Facts:
+        """What the part of a text states that this model reads."""
+        text = text[:_READ]
+        parts = sentences(text)
+        if len(parts) > self.tier.reach:
+            last = parts[self.tier.reach - 1]
+            text = text[: text.find(last) + len(last)]
+        return Facts(text, self.today)
 
+    def _material(self) -> str:
+        """The text to read values from: what the user sent, without the instruction before it."""
+        last = self.prompt.last
+        for skill in ("extract", "classify", "language", "draft"):
+            if (place := place_of(skill, last)) is not None and (task := prompts.split(last, place)).text:
+                last = task.text
+                break
+        return "\n".join([last, *reversed(self.prompt.asked)]) if last else self.prompt.system
 
-def _text_to_shorten(request: str) -> str:
-    """What follows the instruction: the lines below it, or what comes after its colon."""
-    head, _, below = request.partition("\n")
-    if below.strip() and _SUMMARY.search(head):
-        return below
-    _, _, after = head.partition(":")
-    if after.strip():
-        return after
-    return "\n".join(line for line in request.splitlines() if not _SUMMARY.search(line))
+    def _filled(self, schema, told: str) -> str:
+        filled = fill_schema.fill(schema, self._facts(told or self._material()), self.tier)
+        return json.dumps(filled.value, ensure_ascii=False)
 
+    def _object(self, told: str) -> str:
+        """Any JSON object: with the names that the prompt gives, else with the answer in it."""
+        schema = json_keys.schema_in(self.prompt.last) or json_keys.schema_in(self.prompt.system)
+        if schema:
+            return self._filled(schema, told)
+        return json.dumps({"answer": told or self._text()}, ensure_ascii=False)
 
-def _split_question(text: str) -> tuple[str, str]:
-    """The last question of a message, and the rest of it as context."""
-    parts = sentences(text)
-    questions = [part for part in parts if part.endswith(QUESTION_MARKS)]
-    question = questions[-1] if questions else (parts[-1] if parts else "")
-    return question, "\n".join(part for part in parts if part != question)
+    def _with_notices(self, text: str) -> str:
+        """The answer after what could not be read or used. A model that can do nothing else says only that."""
+        attached = [each for message in self.turn.messages for each in message.attachments if message.role == "user"]
+        notices = [cannot.about_attachments(attached), cannot.about_hosted_tools(self.turn.hosted_tools)]
+        notices = [notice for notice in notices if notice]
+        if notices and (cannot.CANNOT in text or not self.prompt.last):
+            text = cannot.CANNOT
+        return " ".join([*notices, text])
 
+    def _text(self) -> str:
+        prompt, tier = self.prompt, self.tier
+        return (
+            self._labelled()
+            or self._language()
+            or self._drafted()
+            or self._json()
+            or self._refused()
+            or self._summary()
+            or echo.add_up(prompt.last)
+            or echo.say(prompt.last)
+            or self._wish_in_another_language()
+            or self._from_context()
+            or glossary.explain(context.split_question(prompt.last)[0], tier.breadth)
+            or self._to_customer()
+            or cannot.cannot(prompt.last, tier.breadth)
+        )
 
-def _answer_from(source: list[str], question: str, breadth: int) -> str:
-    """The sentences that share most with the question, the rarer words counting more."""
-    words = [set(key_words(sentence)) for sentence in source]
-    spread = Counter(word for each in words for word in each)
-    rarity = {word: math.log(1 + len(source) / (1 + spread[word])) for word in set(key_words(question))}
-    total = sum(rarity.values())
-    if not total:
+    def _labelled(self) -> str:
+        read = labels.read(self.prompt)
+        if read is None:
+            return ""
+        task, named, examples = read
+        text = self._facts(task.text).text
+        best = classify.best(named, text, examples) or classify.fallback(named)
+        if labels.wants_reason(task.instruction) and (cues := classify.evidence(best, text)):
+            return f"{best}: the text says {cues}."
+        return best
+
+    def _language(self) -> str:
+        task = prompts.task_of("language", self.prompt)
+        return language.answer(task.instruction, task.text) if task and task.text else ""
+
+    def _drafted(self) -> str:
+        task = prompts.task_of("draft", self.prompt)
+        if not task or not task.text or place_of("cannot", self.prompt.last) is not None:
+            return ""
+        rules = self.prompt.system if task.instruction is not self.prompt.system else ""
+        return draft.reply(self._facts(task.text), self.tier, task.instruction, rules)
+
+    def _json(self) -> str:
+        for text in (self.prompt.last, self.prompt.system):
+            if json_keys.asks_for_json(text) and (schema := json_keys.schema_in(text)):
+                return self._filled(schema, "")
         return ""
 
-    def share(index: int) -> float:
-        return sum(rarity[word] for word in words[index] & rarity.keys()) / total
+    def _refused(self) -> str:
+        asked = place_of("cannot", self.prompt.last) is not None
+        return cannot.cannot(self.prompt.last, self.tier.breadth) if asked else ""
 
-    ranked = sorted(range(len(source)), key=lambda index: (-share(index), len(words[index]), index))
-    if not ranked or share(ranked[0]) < _ENOUGH:
+    def _summary(self) -> str:
+        prompt = self.prompt
+        if summarise.asked_for(prompt.last):
+            return summarise.summarise(prompt.last, list(prompt.asked), self.tier.breadth) or cannot.CANNOT
+        if summarise.ordered(prompt.system):
+            return " ".join(
+                summarise.main_sentences(prompt.last, summarise.how_many(prompt.system, self.tier.breadth))
+            )
         return ""
-    best = [index for index in ranked[:breadth] if share(index) >= _NEARLY_BEST * share(ranked[0])]
-    return " ".join(source[index] for index in sorted(best))
 
+    def _from_context(self) -> str:
+        question, own = context.split_question(self.prompt.last)
+        said = "\n".join([self.prompt.system, *self.prompt.asked, own])
+        return context.answer(said, question, self.tier.breadth)
 
-def _explain(question: str, breadth: int) -> str:
-    """Definitions of the glossary's terms that the question names.
+    def _wish_in_another_language(self) -> str:
+        """A wish that is no question is answered before its own sentences are searched for an answer."""
+        message = self.prompt.last.strip()
+        return "" if message.endswith(QUESTION_MARKS) or language.detect(message) == "en" else self._to_customer()
 
-    A small model gives the first sentence of one, a standard model explains each, a large model also a term
-    that the explanation leans on.
-    """
-    named = _terms_in(question)
-    if not named:
-        return ""
-    if breadth == 1:
-        return sentences(named[0][1])[0]
-    meanings = [meaning for _, meaning in named]
-    if breadth == 3:
-        meanings += [
-            sentences(meaning)[0] for _, meaning in _terms_in(" ".join(meanings)) if meaning not in meanings
-        ][:1]
-    return " ".join(meanings)
-
-
-def _terms_in(text: str) -> list[tuple[str, str]]:
-    """(term, definition) of the terms in a text, in its order; of "API" and "API key" the longer."""
-    words = key_words(text)
-    found = {}
-    for term, entry in _glossary().items():
-        places = [i for i in range(len(words)) if tuple(words[i : i + len(term)]) == term]
-        if places:
-            found[term] = (places[0], entry)
-    longest = [found[term] for term in found if not any(set(term) < set(other) for other in found)]
-    return [entry for _, entry in sorted(longest)]
-
-
-@cache
-def _glossary() -> dict[tuple[str, ...], tuple[str, str]]:
-    """The key words of each term, with the term and its definition."""
-    return {
-        tuple(key_words(row.text("term"))): (row.text("term"), row.text("definition"))
-        for row in data.rows("glossary.csv", ("term", "definition"))
-    }
+    def _to_customer(self) -> str:
+        """A short reply where the message is plainly a customer's wish, and somebody's customer wrote it."""
+        message = self.prompt.last
+        if draft.intent(message) in (None, "question", "praise"):
+            return ""
+        if place_of("service", self.prompt.system, in_system=True) is None and language.detect(message) == "en":
+            return ""
+        return draft.reply(self._facts(message), self.tier)

@@ -39,6 +39,11 @@ def stem(word: str) -> str:
     return word
 
 
+def is_common(word: str) -> bool:
+    """Whether a word carries no meaning of its own."""
+    return word.lower() in _COMMON
+
+
 def key_words(text: str) -> list[str]:
     """Stems of the words that carry meaning, in order, repeats included."""
     return [stem(word) for word in _WORD.findall(text) if word.lower() not in _COMMON]

@@ -1,0 +1,118 @@
+"""Numbers in a text: in figures, in words, with a currency, or with what they count."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+from .lexicon import Found, Lexicon, folded, listed, words_of
+from .value import Value, denied, overlaps
+
+_FIGURE = r"\d{1,3}(?:[,. ']\d{3}){1,5}(?:[.,]\d{1,2})?(?!\d)|\d{1,15}(?:[.,]\d{1,2})?(?!\d)|\d{1,15}"
+_SCALE = r"\s?(萬|万|千|k\b)?"
+_NUMBER = re.compile(rf"(?<![\d.,])(-?(?:{_FIGURE})){_SCALE}")
+_THOUSANDS = re.compile(r"-?\d{1,3}(?:[.,]\d{3})+")
+_CENTS = re.compile(r"(.*?)(?:[.,](\d{1,2}))?")
+_TIMES = {"萬": 10_000, "万": 10_000, "千": 1000, "k": 1000}
+_COUNTED = re.compile(r"\s?[位名個个張张間间件]?の?|[\s-](?:[^\W\d]+\s){0,2}")
+
+
+@cache
+def _number_words() -> Lexicon[int]:
+    return Lexicon(
+        (word, int(row.text("value")))
+        for row in listed("numbers.csv", ("value", "words"))
+        for word in words_of(row.text("words"))
+    )
+
+
+@cache
+def _currencies() -> dict[str, str]:
+    return {
+        folded(word): row.text("code")
+        for row in listed("currencies.csv", ("code", "words"))
+        for word in words_of(row.text("words"))
+    }
+
+
+@cache
+def _marks() -> str:
+    """All signs and names of currencies, as a pattern."""
+    return "|".join(
+        rf"\b{re.escape(mark)}\b" if mark.isascii() and mark.isalpha() else re.escape(mark)
+        for mark in sorted(_currencies(), key=len, reverse=True)
+    )
+
+
+@cache
+def _mark_before() -> re.Pattern:
+    return re.compile(rf"({_marks()})\s?$", re.I)
+
+
+@cache
+def _mark_after() -> re.Pattern:
+    return re.compile(rf"\s?({_marks()})", re.I)
+
+
+def figure(written: str, scale: str | None = "") -> int | float:
+    """The number that people write as 1,234.50 or 1.234,50. `scale` is 萬, 千 or k."""
+    digits = written.replace(" ", "").replace("'", "")
+    if _THOUSANDS.fullmatch(digits):
+        number = float(re.sub(r"[.,]", "", digits))
+    else:
+        whole, cents = _CENTS.fullmatch(digits).groups()
+        number = float(re.sub(r"[.,]", "", whole) + "." + (cents or "0"))
+    number *= _TIMES.get((scale or "").lower(), 1)
+    return int(number) if number.is_integer() else number
+
+
+def find_money(text: str) -> list[Value]:
+    """Amounts with a currency, whose code is the role."""
+    found = []
+    for match in _NUMBER.finditer(text):
+        start, end = match.span()
+        before, after = _mark_before().search(text[max(0, start - 16) : start]), _mark_after().match(text, end)
+        if before or after:
+            code = _currencies()[folded((before or after)[1])]
+            start, end = (start - len(before[0]), end) if before else (start, after.end())
+            found.append(Value(start, end, figure(match[1], match[2]), text[start:end], code))
+    return found
+
+
+def find_numbers(text: str, taken: Iterable[Value]) -> list[Value]:
+    """Numbers in figures, except where another value stands."""
+    taken = list(taken)
+    return [
+        Value(*match.span(), figure(match[1], match[2]), match[0].strip())
+        for match in _NUMBER.finditer(text)
+        if not overlaps(taken, *match.span())
+    ]
+
+
+def find_number_words(text: str) -> list[Value]:
+    return [
+        Value(word.start, word.end, word.value, text[word.start : word.end]) for word in _number_words().find(text)
+    ]
+
+
+def _counts(value: Value, unit: Found, text: str) -> bool:
+    """Whether a quantity stands right before a word, with at most two words between."""
+    return 0 <= unit.start - value.end <= 22 and bool(_COUNTED.fullmatch(text[value.end : unit.start]))
+
+
+def find_count(text: str, units: Lexicon, quantities: list[Value]) -> Value | None:
+    """The quantity that stands at one of these words, as in "two adults", "大人2位" or "Adults: 2"."""
+    for unit in units.find(text):
+        written = text[unit.start : unit.end]
+        labels = not written.isascii() or re.match(r"\s?[:\uff1a=]", text[unit.end : unit.end + 2])
+        after = next((value for value in quantities if labels and 0 <= value.start - unit.end <= 2), None)
+        before = next((value for value in reversed(quantities) if _counts(value, unit, text)), None)
+        # In 大人2名子供1名 the number before a word belongs to the word before it.
+        if after and (not before or text[before.start - 1 : before.start].isalpha()):
+            return Value(unit.start, after.end, after.value, text[unit.start : after.end])
+        if before:
+            return Value(before.start, unit.end, before.value, text[before.start : unit.end])
+        if denied(text, unit.start, unit.end):
+            return Value(unit.start, unit.end, 0, written)
+    return None
