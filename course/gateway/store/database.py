@@ -7,8 +7,8 @@ takes a tenth of the time; all the rest runs through SQLAlchemy.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from threading import RLock, local
+from contextlib import AbstractContextManager, contextmanager
+from threading import Lock, local
 
 from sqlalchemy import Connection, Table, create_engine, event, func, insert, inspect, select, text
 from sqlalchemy.engine import Engine
@@ -40,10 +40,7 @@ class Database:
         self._driver = self._engine.dialect.loaded_dbapi
         self._compiled: dict[object, tuple[str, dict]] = {}
         self._open = local()
-        self._turn = RLock()
-        # SQLite lets one transaction write at a time. One connection and a lock queue them fairly and at once,
-        # where connections of their own would sleep and try again.
-        self._own = self._engine.raw_connection() if self._engine.dialect.name == "sqlite" else None
+        self._own = _OwnConnection(self) if self._engine.dialect.name == "sqlite" else None
 
     def close(self) -> None:
         if self._own is not None:
@@ -81,35 +78,18 @@ class Database:
     def _whole(self) -> Connection | None:
         return getattr(self._open, "connection", None)
 
-    @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
+    def transaction(self) -> AbstractContextManager[Transaction]:
         """A transaction straight through the driver, never a part of `together`."""
-        with self._clear_errors():
-            if self._own is None:
-                with self._borrowed() as connection:
-                    yield Transaction(self._sql, connection.cursor())
-                    connection.commit()
-                return
-            with self._turn:
-                connection = self._own.driver_connection
-                connection.execute("BEGIN IMMEDIATE")
-                try:
-                    yield Transaction(self._sql, connection)
-                    connection.execute("COMMIT")
-                finally:
-                    if connection.in_transaction:
-                        connection.execute("ROLLBACK")
+        return self._borrowed() if self._own is None else self._own
 
     def fetch(self, statement, values: Mapping[str, object]) -> list[Sequence]:
         """The rows of a query, straight from the driver."""
         if (whole := self._whole()) is not None:
             return whole.execute(statement, values).all()
-        with self._clear_errors():
-            if self._own is None:
-                with self._borrowed() as connection:
-                    return Transaction(self._sql, connection.cursor()).run(statement, values).fetchall()
-            with self._turn:
-                return Transaction(self._sql, self._own.driver_connection).run(statement, values).fetchall()
+        if self._own is not None:
+            return self._own.fetch(statement, values)
+        with self._borrowed() as transaction:
+            return transaction.run(statement, values).fetchall()
 
     def _sql(self, statement) -> tuple[str, dict]:
         """A statement's SQL, and the values that it holds itself."""
@@ -120,43 +100,98 @@ class Database:
         return known
 
     @contextmanager
-    def _borrowed(self) -> Iterator:
-        """A connection of the pool, which takes it back without what was not committed."""
-        connection = self._engine.raw_connection()
-        try:
-            yield connection
-        except self._driver.OperationalError:
-            # Perhaps the server was restarted: then no connection to it is worth keeping.
-            if connection.driver_connection.closed:
-                self._engine.dispose()
-            raise
-        finally:
-            connection.close()
+    def _borrowed(self) -> Iterator[Transaction]:
+        """A transaction on a connection of the pool."""
+        with self._clear_errors():
+            connection = self._engine.raw_connection()
+            try:
+                yield Transaction(self._sql, connection.cursor())
+                connection.commit()
+            except self._driver.OperationalError:
+                # Perhaps the server was restarted: then no connection to it is worth keeping.
+                if connection.driver_connection.closed:
+                    self._engine.dispose()
+                raise
+            finally:
+                connection.close()  # the pool takes it back without what was not committed
 
     @contextmanager
     def _clear_errors(self) -> Iterator[None]:
         try:
             yield
-        except (IntegrityError, ProgrammingError, self._driver.IntegrityError, self._driver.ProgrammingError):
-            raise  # a defect of ours
         except (DBAPIError, NoConnection, self._driver.Error) as error:
-            raise StoreError(
-                f"The database {self._name} cannot be used: {_reason(error)}. Nothing was changed. {_ADVICE}"
-            ) from error
+            raise self.clear(error) from error
+
+    def clear(self, error: Exception) -> Exception:
+        """A driver's or SQLAlchemy's error in clear words, unless it is a defect of ours."""
+        if isinstance(
+            error, IntegrityError | ProgrammingError | self._driver.IntegrityError | self._driver.ProgrammingError
+        ):
+            return error
+        return StoreError(
+            f"The database {self._name} cannot be used: {_reason(error)}. Nothing was changed. {_ADVICE}"
+        )
 
 
 class Transaction:
     """Runs compiled statements. `run` returns a cursor of the driver's."""
 
-    __slots__ = ("_cursor", "_sql")
+    __slots__ = ("_execute", "_sql")
 
     def __init__(self, sql: Callable[[object], tuple[str, dict]], cursor):
         self._sql = sql
-        self._cursor = cursor
+        self._execute = cursor.execute
 
     def run(self, statement, values: Mapping[str, object]):
         sql, own = self._sql(statement)
-        return self._cursor.execute(sql, {**own, **values})
+        return self._execute(sql, {**own, **values})
+
+
+class _OwnConnection(Transaction):
+    """SQLite lets one transaction write at a time. One connection and a lock queue them fairly and at once, where
+    connections of their own would sleep and try again.
+    """
+
+    __slots__ = ("_clear", "_connection", "_errors", "_turn")
+
+    def __init__(self, database: Database):
+        self._connection = database._engine.raw_connection()
+        super().__init__(database._sql, self._connection.driver_connection)
+        self._clear = database.clear
+        self._errors = database._driver.Error
+        self._turn = Lock()
+
+    def fetch(self, statement, values: Mapping[str, object]) -> list[Sequence]:
+        with self._turn:
+            try:
+                return self.run(statement, values).fetchall()
+            except self._errors as error:
+                raise self._clear(error) from error
+
+    def __enter__(self) -> Transaction:
+        self._turn.acquire()
+        try:
+            self._execute("BEGIN IMMEDIATE")
+        except self._errors as error:
+            self._turn.release()
+            raise self._clear(error) from error
+        return self
+
+    def __exit__(self, kind, error, _trace) -> None:
+        try:
+            if error is None:
+                self._execute("COMMIT")
+        except self._errors as failed:
+            error = failed
+        finally:
+            if self._connection.driver_connection.in_transaction:
+                self._execute("ROLLBACK")
+            self._turn.release()
+        if isinstance(error, self._errors):
+            raise self._clear(error) from error
+
+    def close(self) -> None:
+        self._connection.close()
 
 
 def lock_table(connection: Connection, table: Table) -> None:
