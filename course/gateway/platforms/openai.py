@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from ..admin import openai as openai_admin
 from ..dialects import openai, openai_chat
 from ..http import EventStream, decode_json, read_body, vendor_app
 from ..pipeline import Pipeline
@@ -35,5 +36,6 @@ def create(pipeline: Pipeline):
         Route("/v1/chat/completions", chat_completion, methods=["POST"]),
         Route("/v1/models", list_models, methods=["GET"]),
         Route("/v1/models/{model:path}", retrieve_model, methods=["GET"]),
+        *openai_admin.routes(pipeline),
     ]
     return vendor_app(routes, openai.render_fault, "x-request-id")

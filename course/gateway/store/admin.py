@@ -59,7 +59,7 @@ class Admin:
         with self._engine.begin() as connection:
             connection.execute(update(projects).where(projects.c.id == number).values(**values))
 
-    def keys(self) -> Sequence[Row]:
+    def live_keys(self) -> Sequence[Row]:
         """Every key that was not revoked, oldest first; `last_used` is when it last made a call."""
         query = select(keys, _LAST_USED.label("last_used")).where(keys.c.revoked.is_(None)).order_by(keys.c.id)
         with self._engine.connect() as connection:
