@@ -112,32 +112,60 @@ def plan_and_meter(volumes: pd.DataFrame, crossing: float, chosen: float) -> Cha
     """A plan's fee against metered cost. `volumes` has the columns `conversations`, `meter` and `plan`, the last
     two in US dollars a month; `crossing` is the break-even and `chosen` the learner's volume, in conversations.
     """
-    figure, axes = _canvas(height=3.2)
-    last = volumes.iloc[-1]
-    plan = last["plan"]
-    now = np.interp(chosen, volumes["conversations"], volumes["meter"])
-    for name, colour, style in (("meter", METER, "-"), ("plan", PLAN, "--")):
-        axes.plot(volumes["conversations"], volumes[name], color=colour, linewidth=2.5, linestyle=style)
-        _label(axes, name, (last["conversations"], last[name]), (6, -4), color=colour, weight="bold")
-    axes.vlines(chosen, 0, now, color=QUIET, linewidth=1, linestyle=":")
-    axes.plot([chosen], [now], "o", color=METER, markersize=7)
-    _label(axes, f"{_dollars(now)} at {chosen:g} a day", (chosen, now), (9, -12))
-    axes.set_xlabel("conversations a day, for each person")
-    axes.set_ylabel("US dollars a month")
-    axes.set_ylim(bottom=0)
-    axes.set_xlim(0, last["conversations"] * 1.12)
-    if crossing <= last["conversations"]:
-        axes.plot([crossing], [plan], "o", markersize=9, markerfacecolor="white", markeredgecolor="black")
-        side, offset = ("left", (8, -14)) if crossing < last["conversations"] / 3 else ("right", (-8, 8))
-        _label(axes, f"same cost at {crossing:.1f}", (crossing, plan), offset, horizontalalignment=side)
-        meeting = f"They cost the same at {crossing:.1f} conversations a day."
-    else:
-        meeting = "They do not meet in the range shown."
-    alt = (
-        f"Line chart. The plan is a level dashed line at {_dollars(plan)} a month. The meter is a line that "
-        f"rises with the conversations, {_dollars(now)} at {chosen:g} a day. {meeting}"
+    lines = _CostLines("conversations", "meter", "plan", "a day", "conversations a day, for each person", ".1f")
+    plan = volumes.iloc[-1]["plan"]
+    shape = f"The plan is a level dashed line at {_dollars(plan)} a month. The meter is a line that rises with the"
+    return lines.draw(volumes, crossing, chosen, f"{shape} conversations")
+
+
+def person_and_program(volumes: pd.DataFrame, crossing: float, chosen: float) -> Chart:
+    """A person's cost against a program's. `volumes` has the columns `items`, `person` and `program`, the last two
+    in US dollars a month; `crossing` is the break-even and `chosen` the learner's volume, in items a month.
+    """
+    lines = _CostLines("items", "person", "program", "a month", "items a month", ",.0f")
+    begins = volumes.iloc[0]["program"]
+    shape = (
+        f"The program is a dashed line that begins at {_dollars(begins)} a month and hardly rises. The person is a"
     )
-    return Chart(figure, volumes.round(2), alt)
+    return lines.draw(volumes, crossing, chosen, f"{shape} line that rises with the items")
+
+
+@dataclass(frozen=True)
+class _CostLines:
+    """A cost that rises from nothing, one that begins high and stays, and where they meet."""
+
+    volume: str
+    rising: str
+    level: str
+    per: str
+    across: str
+    precision: str
+
+    def draw(self, volumes: pd.DataFrame, crossing: float, chosen: float, shape: str) -> Chart:
+        """`shape` describes the lines for those who do not see them."""
+        figure, axes = _canvas(height=3.2)
+        last = volumes.iloc[-1]
+        now = np.interp(chosen, volumes[self.volume], volumes[self.rising])
+        for name, colour, style in ((self.rising, METER, "-"), (self.level, PLAN, "--")):
+            axes.plot(volumes[self.volume], volumes[name], color=colour, linewidth=2.5, linestyle=style)
+            _label(axes, name, (last[self.volume], last[name]), (6, -4), color=colour, weight="bold")
+        axes.vlines(chosen, 0, now, color=QUIET, linewidth=1, linestyle=":")
+        axes.plot([chosen], [now], "o", color=METER, markersize=7)
+        _label(axes, f"{_dollars(now)} at {chosen:g} {self.per}", (chosen, now), (9, -12))
+        axes.set_xlabel(self.across)
+        axes.set_ylabel("US dollars a month")
+        axes.set_ylim(bottom=0)
+        axes.set_xlim(0, last[self.volume] * 1.12)
+        meeting = "They do not meet in the range shown."
+        if crossing <= last[self.volume]:
+            at = f"{crossing:{self.precision}}"
+            height = np.interp(crossing, volumes[self.volume], volumes[self.level])
+            axes.plot([crossing], [height], "o", markersize=9, markerfacecolor="white", markeredgecolor="black")
+            side, offset = ("left", (8, -14)) if crossing < last[self.volume] / 3 else ("right", (-8, 8))
+            _label(axes, f"same cost at {at}", (crossing, height), offset, horizontalalignment=side)
+            meeting = f"They cost the same at {at} {self.volume} {self.per}."
+        alt = f"Line chart. {shape}, {_dollars(now)} at {chosen:g} {self.per}. {meeting}"
+        return Chart(figure, volumes.round(2), alt)
 
 
 def _canvas(height: float):

@@ -31,6 +31,8 @@ class CourseWidget(anywidget.AnyWidget):
     """
 
     module: ClassVar[str]
+    #: The style sheet, where it is not named as the module is.
+    style: ClassVar[str] = ""
     #: Traits that `repr` shows, in this order.
     shown: ClassVar[tuple[str, ...]] = ()
 
@@ -39,7 +41,7 @@ class CourseWidget(anywidget.AnyWidget):
     def __init_subclass__(cls, **kwargs):
         if "module" in vars(cls):
             cls._esm = bundle(f"{cls.module}.js")
-            cls._css = _read("base.css") + _read(f"{cls.module}.css")
+            cls._css = _read("base.css") + _read(f"{cls.style or cls.module}.css")
         super().__init_subclass__(**kwargs)
 
     def twin(self):
@@ -89,6 +91,21 @@ class Amount(traitlets.TraitType):
         if self.whole and value != int(value):
             return f"must be a whole number, not {float(value)}."
         return ""
+
+
+def slider(name: str, label: str, group: str, stops: list, whole: bool = False, percent: bool = False) -> dict:
+    """A slider of a panel. It steps through `stops`; any number between the first and the last can be typed."""
+    return {"name": name, "label": label, "group": group, "stops": stops, "whole": whole, "percent": percent}
+
+
+def amounts(sliders: list[dict]) -> dict[str, Amount]:
+    """A trait for each slider, by name."""
+    return {
+        each["name"]: Amount(
+            each["stops"][0], each["stops"][0], each["stops"][-1], label=f"{each['label']}:", whole=each["whole"]
+        )
+        for each in sliders
+    }
 
 
 class Choice(traitlets.TraitType):

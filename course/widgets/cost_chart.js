@@ -1,4 +1,5 @@
-// The chart of the cost sliders: a plan's level line, the meter's rising one, and the point where they meet.
+// A chart of two costs by volume: one that begins high and stays (nearly) level, one that rises from nothing, and the
+// point where they meet.
 // Its parts are made once; each drawing only moves them.
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -7,10 +8,12 @@ const EDGE = { left: 54, right: 14, top: 26, bottom: 38 };
 const STEPS = 5;
 const LETTER = 6.6; // width of a letter in CSS pixels, to keep names inside the chart
 const amount = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
-const short = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 2 });
+const brief = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 2 });
 
 export class CostChart {
-  constructor() {
+  // `level` and `rising` name the two lines, `across` and `up` the axes.
+  constructor(names) {
+    this.names = names;
     this.width = 600;
     this.svg = shape("svg", { role: "img", height: HEIGHT });
     this.marks = {};
@@ -29,31 +32,32 @@ export class CostChart {
     this.marks[name] = this.svg.appendChild(shape(tag, { class: name, ...attributes }));
   }
 
-  // `now` and `even` are conversations a day for each person; `plan`, and `each` for one of them, US dollars a month;
-  // `nowName` and `evenName` the words beside the two points.
-  draw({ now, even, plan, each, nowName, evenName }) {
+  // `now` and `even` are volumes; `level` costs `base` and `each` more for one of them, `rising` is what one costs on the
+  // other line; `nowName` and `evenName` the words beside the two points; the chart need not reach further than `most`.
+  draw({ now, even, level, rising: each, nowName, evenName, most = 500 }) {
     const { left, right, top, bottom } = EDGE;
     const [end, ground] = [this.width - right, HEIGHT - bottom];
-    const reach = Number.isFinite(even) && even <= 500 ? even * 1.5 : 0;
+    const reach = Number.isFinite(even) && even <= most ? even * 1.5 : 0;
     const xMax = roundUp(Math.max(now * 1.4, reach, 10));
-    const yMax = roundUp(Math.max(plan * 1.25, each * xMax, 1));
+    const yMax = roundUp(Math.max((level.base + level.each * xMax) * 1.25, each * xMax, 1));
     const x = (value) => left + (value / xMax) * (end - left);
     const y = (value) => ground - (value / yMax) * (ground - top);
     this.svg.setAttribute("viewBox", `0 0 ${this.width} ${HEIGHT}`);
     this.drawAxes(xMax, yMax, x, y, end, ground);
     const at = [x(now), y(each * now)];
     this.path("meter-line", `M${x(0)} ${y(0)}L${x(xMax)} ${y(each * xMax)}`);
-    this.path("plan-line", `M${left} ${y(plan)}H${end}`);
+    const plan = level.base + level.each * xMax; // where the level line ends
+    this.path("plan-line", `M${left} ${y(level.base)}L${end} ${y(plan)}`);
     this.path("now-line", `M${at[0]} ${ground}V${at[1]}`);
     this.dot("now-dot", at);
     const room = at[0] + 10 + nowName.length * LETTER < end;
     this.name("now-name", nowName, at[0] + (room ? 10 : -10), room ? Math.min(at[1] + 17, ground - 6) : at[1] - 10, room ? "start" : "end");
     // Where the meter ends close to the plan, the plan's name stands at the other end of its line.
     const apart = each * xMax > plan * 1.3 || each * xMax < plan * 0.5;
-    this.name("plan-name", "plan", apart ? end - 4 : left + 8, y(plan) - 7, apart ? "end" : "start");
+    this.name("plan-name", this.names.level, apart ? end - 4 : left + 8, y(apart ? plan : level.base) - 7, apart ? "end" : "start");
     const along = 0.88 * xMax;
-    this.name("meter-name", "meter", x(along) + 6, Math.min(y(each * along) + 15, ground - 6), "start");
-    const meeting = Number.isFinite(even) && even <= xMax ? [x(even), y(plan)] : undefined;
+    this.name("meter-name", this.names.rising, x(along) + 6, Math.min(y(each * along) + 15, ground - 6), "start");
+    const meeting = Number.isFinite(even) && even <= xMax ? [x(even), y(level.base + level.each * even)] : undefined;
     this.drawMeeting(meeting, evenName, end, ground);
   }
 
@@ -64,13 +68,13 @@ export class CostChart {
       grid += `M${EDGE.left} ${y(up)}H${end}`;
       setText(this.ticks.x[index], amount.format(across));
       place(this.ticks.x[index], x(across), ground + 15, "middle");
-      setText(this.ticks.y[index], up < 10_000 ? amount.format(up) : short.format(up));
+      setText(this.ticks.y[index], up < 10_000 ? amount.format(up) : brief.format(up));
       place(this.ticks.y[index], EDGE.left - 6, y(up) + 4, "end");
     }
     this.path("grid", grid);
     this.path("axis", `M${EDGE.left} ${EDGE.top}V${ground}H${end}`);
-    this.name("x-name", "conversations a day, each", (EDGE.left + end) / 2, HEIGHT - 4, "middle");
-    this.name("y-name", "$ a month", 2, 12, "start");
+    this.name("x-name", this.names.across, (EDGE.left + end) / 2, HEIGHT - 4, "middle");
+    this.name("y-name", this.names.up, 2, 12, "start");
   }
 
   drawMeeting(meeting, text, end, ground) {
@@ -78,8 +82,8 @@ export class CostChart {
     const [border, height] = meeting ?? [end];
     this.band("cheaper-meter", EDGE.left, border, ground);
     this.band("cheaper-plan", border, end, ground);
-    this.side("meter-side", "meter is cheaper", Math.max(EDGE.left, 66), border);
-    this.side("plan-side", "plan is cheaper", border, end);
+    this.side("meter-side", `${this.names.rising} is cheaper`, Math.max(EDGE.left, 66), border);
+    this.side("plan-side", `${this.names.level} is cheaper`, border, end);
     if (!meeting) return;
     this.dot("even-dot", meeting);
     const before = border - 10 - text.length * LETTER > EDGE.left;

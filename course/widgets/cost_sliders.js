@@ -1,18 +1,10 @@
 // Plan against meter. Everything is worked out in the page, so a drag never waits for a kernel.
 import { CostChart, setText } from "./cost_chart.js";
 import { breakEven, LINES, monthly, planCost } from "./costs.js";
+import { SliderPanel, attempt, counted, exactMoney, figure, large, link, money, node, offer, one, plain, short, time } from "./slider_panel.js";
 
-const SPEAK_AFTER = 500; // ms without a change, so that a drag is announced once
-const SAVE_AFTER = 150;
 const DAY = 86_400_000;
-const cents = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
-const dollars = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD", maximumFractionDigits: 0 });
-const plain = new Intl.NumberFormat("en-US", { maximumFractionDigits: 3 });
-const one = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
 const tell = (even) => (even < 0.1 ? "under 0.1" : one.format(even));
-const compact = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
-const money = (value) => (value < 1000 ? cents : dollars).format(value);
-const large = (value) => (value < 100_000 ? one : compact).format(value);
 // The columns of the table: lines of a bill that belong together. What is not tokens is a tool's fee.
 const TOKENS = [
   ["Input", ["input"]],
@@ -33,38 +25,12 @@ export default {
   },
 };
 
-class CostSliders {
+class CostSliders extends SliderPanel {
   constructor(model) {
-    this.model = model;
-    this.id = `cost-sliders-${++instances}`;
+    super(model, `cost-sliders-${++instances}`, "cost-sliders", "Cost sliders: plan against meter");
     this.plans = model.get("plans");
-    this.sliders = model.get("sliders");
-    this.rows = new Map();
-    this.root = node("div", { class: "course-widget cost-sliders", role: "group", "aria-label": "Cost sliders: plan against meter" });
     this.root.append(node("div", { class: "layout" }, this.controls(), this.results()));
-    // Arrow keys belong to the slider that has the focus, not to the slide show around it.
-    for (const type of ["keydown", "keypress", "keyup"]) {
-      this.root.addEventListener(type, (event) => event.key !== "Escape" && event.stopPropagation());
-    }
-    this.onChange = () => this.schedule();
-    model.on("change", this.onChange);
-    this.sizes = new ResizeObserver(([{ contentRect }]) => {
-      if (contentRect.width && contentRect.width !== this.chart.width) {
-        this.chart.width = contentRect.width;
-        this.schedule();
-      }
-    });
-    this.sizes.observe(this.chart.svg);
-    this.draw();
-  }
-
-  close() {
-    this.model.off("change", this.onChange);
-    this.sizes.disconnect();
-    cancelAnimationFrame(this.frame);
-    clearTimeout(this.speaking);
-    this.save();
-    this.root.remove();
+    this.open();
   }
 
   // ---- controls -------------------------------------------------------------------------------------------------
@@ -74,68 +40,16 @@ class CostSliders {
     this.preset = this.select("Start from", (name) => this.fill(name));
     offer(this.preset, presets.map((each) => [each.name, each.label]));
     this.about = node("p", { class: "about" });
-    const groups = { work: node("div", { class: "sliders" }), turn: node("div", { class: "sliders" }), saving: node("div", { class: "sliders" }) };
-    for (const slider of this.sliders) groups[slider.group].append(this.sliderRow(slider));
+    const groups = this.sliderGroups();
     const start = node("div", { class: "start" }, this.label(this.preset, "Start from"), this.preset, this.about);
     const saving = node("details", {}, node("summary", {}, "Cache, batch and search"), groups.saving);
     return node("div", { class: "controls" }, start, groups.work, groups.turn, saving);
-  }
-
-  select(text, onPick) {
-    const select = node("select", { id: `${this.id}-${text.toLowerCase().replaceAll(" ", "-")}` });
-    select.addEventListener("change", () => onPick(select.value));
-    return select;
-  }
-
-  label(control, text) {
-    return node("label", { for: control.id }, text);
-  }
-
-  sliderRow(slider) {
-    const { name, label, stops, percent } = slider;
-    const range = node("input", { type: "range", id: `${this.id}-${name}`, min: 0, max: stops.length - 1, step: 1 });
-    const entry = node("input", { type: "text", inputmode: "decimal", autocomplete: "off", "aria-label": `${label}, typed` });
-    range.addEventListener("input", () => this.change({ [name]: stops[range.valueAsNumber] }, label));
-    entry.addEventListener("input", () => (this.typing = entry));
-    entry.addEventListener("change", () => this.type(slider, entry));
-    this.rows.set(name, { slider, range, entry });
-    const unit = percent ? node("span", { class: "unit", "aria-hidden": "true" }, "%") : "";
-    return node("div", { class: "slider" }, this.label(range, label), range, node("span", { class: "entry" }, entry, unit));
-  }
-
-  // Takes what was typed if it is a number in range; otherwise there is a message, and the old value stays.
-  type({ name, label, stops, whole, percent }, entry) {
-    const shown = (value) => (percent ? `${plain.format(value * 100)}%` : plain.format(value));
-    const value = percent ? parse(entry.value) / 100 : parse(entry.value);
-    let wrong = "";
-    if (Number.isNaN(value)) wrong = `must be a number, not “${entry.value.trim().slice(0, 20)}”.`;
-    else if (value < stops[0] || value > stops.at(-1)) wrong = `must be from ${shown(stops[0])} to ${shown(stops.at(-1))}.`;
-    else if (whole && !Number.isInteger(value)) wrong = "must be a whole number.";
-    this.typing = undefined;
-    if (wrong) this.change({ message: `${label}: ${wrong} It stays at ${shown(this.model.get(name))}.` });
-    else this.change({ [name]: value }, label);
   }
 
   fill(name) {
     const { workload, label } = this.model.get("presets").find((each) => each.name === name);
     const known = this.sliders.map((slider) => [slider.name, workload[slider.name]]);
     this.change({ preset: name, ...Object.fromEntries(known) }, label);
-  }
-
-  // `what` names the change for those who hear it.
-  change(values, what = "") {
-    for (const [name, value] of Object.entries({ message: "", ...values })) this.model.set(name, value);
-    this.changed = what;
-    this.schedule();
-    clearTimeout(this.saving);
-    this.saving = setTimeout(() => this.save(), SAVE_AFTER);
-  }
-
-  save() {
-    if (this.saving === undefined) return;
-    clearTimeout(this.saving);
-    this.saving = undefined;
-    this.model.save_changes();
   }
 
   // ---- results --------------------------------------------------------------------------------------------------
@@ -152,10 +66,7 @@ class CostSliders {
       node("div", { class: "plan" }, this.label(this.plan, "Plan"), this.plan, this.figures.plan.value, this.figures.plan.note, yearly),
       node("div", { class: "meter" }, this.label(this.meter, "Meter"), this.meter, this.figures.meter.value, this.figures.meter.note),
       node("div", { class: "even" }, node("span", { class: "title" }, "Same cost at"), this.figures.even.value, this.figures.even.note));
-    this.message = node("p", { class: "problem", role: "alert" });
-    this.chart = new CostChart();
-    this.sentence = node("p", { class: "sentence" });
-    this.spoken = node("p", { class: "visually-hidden", "aria-live": "polite" });
+    this.chart = new CostChart({ level: "plan", rising: "meter", across: "conversations a day, each", up: "$ a month" });
     this.source = node("p", { class: "source" });
     return node("div", { class: "results" }, cards, this.message, this.chart.svg, this.sentence, this.spoken, this.table(), this.source);
   }
@@ -186,16 +97,9 @@ class CostSliders {
 
   // ---- drawing --------------------------------------------------------------------------------------------------
 
-  schedule() {
-    this.frame ??= requestAnimationFrame(() => {
-      this.frame = undefined;
-      this.draw();
-    });
-  }
-
   // The workload of the sliders; the fields that no slider shows come from the preset.
   workload(preset) {
-    const chosen = Object.fromEntries(this.sliders.map(({ name }) => [name, this.model.get(name)]));
+    const chosen = this.values();
     const written_share = Math.min(preset.workload.written_share, 1 - chosen.cached_share);
     return { ...preset.workload, written_share, ...chosen };
   }
@@ -219,21 +123,13 @@ class CostSliders {
     this.chart.svg.style.visibility = known ? "" : "hidden";
     if (known) {
       const nowName = `${money(each * work.conversations)} now`;
-      this.chart.draw({ now: work.conversations, even, plan: seats.value, each, nowName, evenName: `same cost at ${tell(even)}` });
+      this.chart.draw({ now: work.conversations, even, level: { base: seats.value, each: 0 }, rising: each, nowName, evenName: `same cost at ${tell(even)}` });
     }
     this.drawSource(card, plan);
   }
 
   drawControls(preset) {
-    for (const [name, { slider, range, entry }] of this.rows) {
-      const value = this.model.get(name);
-      const nearest = String(nearestStop(slider.stops, value));
-      if (range.value !== nearest) range.value = nearest;
-      const shown = plain.format(slider.percent ? value * 100 : value);
-      const spoken = slider.percent ? `${shown} percent` : shown;
-      if (range.getAttribute("aria-valuetext") !== spoken) range.setAttribute("aria-valuetext", spoken);
-      if (entry.value !== shown && entry !== this.typing) entry.value = shown;
-    }
+    this.drawRows();
     setText(this.about, preset.text);
     this.preset.value = preset.name;
     this.plan.value = this.model.get("plan");
@@ -268,7 +164,7 @@ class CostSliders {
     setText(this.figures.plan.value, seats === undefined ? "not stated" : money(seats));
     setText(this.figures.plan.note, `a month for ${counted(paid, "seat")}`);
     setText(this.figures.meter.value, bill ? money(bill.total) : "no price");
-    const size = bill ? `, ${compact.format(bill.tokens.input + bill.tokens.output)} tokens` : "";
+    const size = bill ? `, ${short(bill.tokens.input + bill.tokens.output)} tokens` : "";
     setText(this.figures.meter.note, `a month for ${large(people * working_days * conversations)} conversations${size}`);
     const unknown = even === undefined;
     const meet = Number.isFinite(even);
@@ -277,18 +173,8 @@ class CostSliders {
   }
 
   drawSentence(work, seats, meter, even) {
-    const sentence = comparison(work, seats, meter);
-    setText(this.sentence, sentence);
-    const told = Number.isFinite(even) ? `${sentence} Both cost the same at ${tell(even)} a day.` : sentence;
-    if (told === this.told) return;
-    clearTimeout(this.speaking);
-    this.chart.svg.setAttribute("aria-label", `Chart of cost by conversations a day. ${told}`);
-    // The first drawing is not a change: a page that opens stays silent.
-    if (this.told !== undefined) {
-      const what = this.changed ? `${this.changed} changed. ` : "";
-      this.speaking = setTimeout(() => setText(this.spoken, what + told), SPEAK_AFTER);
-    }
-    this.told = told;
+    const meeting = Number.isFinite(even) ? `Both cost the same at ${tell(even)} a day.` : "";
+    this.tell(comparison(work, seats, meter), meeting, "Chart of cost by conversations a day.");
   }
 
   drawSource(card, plan) {
@@ -311,13 +197,6 @@ class CostSliders {
   }
 }
 
-// A number as people type it, with or without commas between thousands; NaN for anything else.
-function parse(text) {
-  const typed = text.trim().replace(/\s*%$/, "");
-  if (/^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$/.test(typed)) return Number(typed.replaceAll(",", ""));
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(typed) ? Number(typed) : NaN;
-}
-
 function comparison(work, seats, meter) {
   if (seats === undefined || meter === undefined) return "";
   const start = `At ${plain.format(work.conversations)} conversations a day each, the meter costs ${money(meter)} a month`;
@@ -330,52 +209,9 @@ function comparison(work, seats, meter) {
 function announcement(card, today) {
   const from = card.announced[0].from;
   const changes = card.announced.filter((each) => each.from === from).map(({ meter, price }) => {
-    return `${meter} ${cents.format(card.tiers[0][meter])} → ${cents.format(price)}`;
+    return `${meter} ${exactMoney(card.tiers[0][meter])} → ${exactMoney(price)}`;
   });
   const late = today >= Date.parse(from);
   return `${late ? "Changed" : "Announced"}: ${card.name} ${late ? "since" : "from"} ${from}, for a million tokens: ${changes.join(", ")}.${
     late ? " This page still counts the old price." : ""}`;
-}
-
-function nearestStop(stops, value) {
-  let best = 0;
-  for (let index = 1; index < stops.length; index++) {
-    if (Math.abs(stops[index] - value) < Math.abs(stops[best] - value)) best = index;
-  }
-  return best;
-}
-
-function attempt(work) {
-  try {
-    return { value: work() };
-  } catch (error) {
-    return { error: error.message };
-  }
-}
-
-function counted(number, thing) {
-  return `${plain.format(number)} ${thing}${number === 1 ? "" : "s"}`;
-}
-
-function figure() {
-  return { value: node("strong", { class: "value" }), note: node("span", { class: "note" }) };
-}
-
-function offer(select, options) {
-  select.replaceChildren(...options.map(([value, label]) => node("option", { value }, label)));
-}
-
-function time(day) {
-  return node("time", { datetime: day }, day);
-}
-
-function link(url, text) {
-  return node("a", { href: url, target: "_blank", rel: "noopener" }, text);
-}
-
-function node(tag, attributes, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
 }

@@ -14,39 +14,30 @@ from traitlets import Float, Int, List, Unicode
 from course import catalog, charts, costs
 from course.costs import NoPrice
 
-from .base import Amount, Choice, CourseWidget
+from .base import Choice, CourseWidget, amounts, slider
 
 _COUNTS = [*range(11), 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 150, 200, 300, 400, 500]
 _TOKENS = [0, 10, 20, 50, 100, 150, 200, 250, 300, 400, 500, 750, 1000, 1500, 2000, 3000, 5000, 7500, 10000, 20000]
 _SHARES = [step / 20 for step in range(21)]
 
 
-def _slider(name, label, group, stops, whole=False, percent=False) -> dict:
-    return {"name": name, "label": label, "group": group, "stops": stops, "whole": whole, "percent": percent}
-
-
 # What can be moved. A slider steps through `stops`; any number between the first and the last can be typed.
 SLIDERS = [
-    _slider(
+    slider(
         "people", "People", "work", [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 75, 100, 150, 200], True
     ),
-    _slider("working_days", "Working days a month", "work", list(range(1, 32)), True),
-    _slider("conversations", "Conversations a day, each", "work", _COUNTS),
-    _slider("turns", "Turns in a conversation", "work", [*range(1, 11), 12, 15, 20, 25, 30, 40, 50], True),
-    _slider("prompt_tokens", "Question, tokens", "turn", _TOKENS),
-    _slider("reply_tokens", "Answer, tokens", "turn", _TOKENS),
-    _slider("system_tokens", "Instructions, tokens", "turn", _TOKENS),
-    _slider("reasoning_tokens", "Reasoning, tokens", "turn", _TOKENS),
-    _slider("cached_share", "Input read from the cache", "saving", _SHARES, percent=True),
-    _slider("batch_share", "Work that can wait (batch)", "saving", _SHARES, percent=True),
-    _slider("searches", "Web searches a conversation", "saving", [step / 10 for step in range(11)] + [2, 3, 4, 5]),
+    slider("working_days", "Working days a month", "work", list(range(1, 32)), True),
+    slider("conversations", "Conversations a day, each", "work", _COUNTS),
+    slider("turns", "Turns in a conversation", "work", [*range(1, 11), 12, 15, 20, 25, 30, 40, 50], True),
+    slider("prompt_tokens", "Question, tokens", "turn", _TOKENS),
+    slider("reply_tokens", "Answer, tokens", "turn", _TOKENS),
+    slider("system_tokens", "Instructions, tokens", "turn", _TOKENS),
+    slider("reasoning_tokens", "Reasoning, tokens", "turn", _TOKENS),
+    slider("cached_share", "Input read from the cache", "saving", _SHARES, percent=True),
+    slider("batch_share", "Work that can wait (batch)", "saving", _SHARES, percent=True),
+    slider("searches", "Web searches a conversation", "saving", [step / 10 for step in range(11)] + [2, 3, 4, 5]),
 ]
-_AMOUNTS = {
-    each["name"]: Amount(
-        each["stops"][0], each["stops"][0], each["stops"][-1], label=f"{each['label']}:", whole=each["whole"]
-    )
-    for each in SLIDERS
-}
+_AMOUNTS = amounts(SLIDERS)
 _HIDDEN = [
     field.name for field in dataclass_fields(costs.Workload) if field.name not in _AMOUNTS
 ]  # a preset sets these; no slider shows them
@@ -66,6 +57,7 @@ class CostSliders(CourseWidget):
     """
 
     module = "cost_sliders"
+    style = "slider_panel"
     shown = ("preset", *_AMOUNTS, "model", "plan")
 
     # traitlets finds traits in the class body; one line makes one trait of each slider.
@@ -94,7 +86,7 @@ class CostSliders(CourseWidget):
             raise TypeError(f"CostSliders has no {min(unknown)!r}. It has: {', '.join(known)}.")
         facts = catalog.load()
         super().__init__(
-            cards=[_card(model.id) for model in facts.models if model.tier],
+            cards=[card_for_page(model.id) for model in facts.models if model.tier],
             plans=[_plan(plan) for plan in facts.plans if plan.monthly],
             presets=[_preset(name, each) for name, each in costs.presets().items()],
             checked_on=facts.checked_on.isoformat(),
@@ -161,7 +153,7 @@ class CostSliders(CourseWidget):
 
     def _offer(self, _change) -> None:
         if self.model not in [card["model"] for card in self.cards]:
-            self.cards = [*self.cards, _card(self.model)]
+            self.cards = [*self.cards, card_for_page(self.model)]
 
     def _try(self, name: str, value) -> str:
         """Set one trait; what was wrong with the value, or empty."""
@@ -207,7 +199,7 @@ class CostSliders(CourseWidget):
         self._work_out()
 
 
-def _card(model_id: str) -> dict:
+def card_for_page(model_id: str) -> dict:
     """What the page needs of a rate card; of the announced changes, those it shows."""
     card = costs.rate_card(model_id)
     coming = [each for each in card["announced"] if each["meter"] in ("input", "output") and not each["above"]]
