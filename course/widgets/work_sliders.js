@@ -46,9 +46,9 @@ class WorkSliders extends SliderPanel {
     this.meter = this.select("Model", (id) => this.change({ model: id }, "Model"));
     this.figures = { person: figure(), program: figure(), even: figure() };
     const cards = node("div", { class: "figures" },
-      node("div", { class: "meter" }, node("span", { class: "title" }, "A person"), this.figures.person.value, this.figures.person.note),
-      node("div", { class: "plan" }, this.label(this.meter, "A program, with"), this.meter, this.figures.program.value, this.figures.program.note),
-      node("div", { class: "even" }, node("span", { class: "title" }, "The program pays from"), this.figures.even.value, this.figures.even.note));
+      node("div", { class: "meter" }, node("span", { class: "title" }, "Person"), this.figures.person.value, this.figures.person.note),
+      node("div", { class: "plan" }, this.label(this.meter, "Program"), this.meter, this.figures.program.value, this.figures.program.note),
+      node("div", { class: "even" }, node("span", { class: "title" }, "Program pays from"), this.figures.even.value, this.figures.even.note));
     this.chart = new CostChart({ level: "program", rising: "person", across: "items a month", up: "$ a month" });
     this.source = node("p", { class: "source" });
     return node("div", { class: "results" }, cards, this.message, this.chart.svg, this.sentence, this.spoken, this.source);

@@ -102,7 +102,7 @@ def test_keys_jobs_and_models(page):
     settled(page)
     assert page.evaluate("M.get('items')") == SLIDERS[0]["stops"][-1]
     page.get_by_label("Start from").select_option("once")
-    page.get_by_label("A program, with").select_option(FACTS.pick("anthropic", "large").id)
+    page.get_by_label("Program", exact=True).select_option(FACTS.pick("anthropic", "large").id)
     settled(page)
     expect_python(page)
     assert "the person is" in page.locator(".sentence").inner_text()
