@@ -1,8 +1,14 @@
-"""The course's widgets: cost sliders, token calculator, quiz. Each is imported when it is first asked for."""
+"""The course's widgets. Each is imported when it is first asked for."""
 
 from importlib import import_module
 
-_HOMES = {"CostSliders": "cost_sliders", "TokenCalculator": "tokens", "Quiz": "quiz"}
+_HOMES = {
+    "CostSliders": "cost_sliders",
+    "WorkSliders": "work_sliders",
+    "TokenCalculator": "tokens",
+    "Quiz": "quiz",
+    "ChatPanel": "chat",
+}
 __all__ = list(_HOMES)
 
 
