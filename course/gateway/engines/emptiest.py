@@ -13,6 +13,7 @@ from .json_schema import (
     items,
     mapping,
     merged,
+    names,
     number,
     resolved,
     schemas_of,
@@ -26,6 +27,8 @@ from .json_schema import (
 _DEEPEST = 12
 # No schema makes the practice model write more than this.
 _LONGEST_TEXT, _MOST_ITEMS = 10_000, 1000
+# Where a schema allows anything, from the emptiest.
+_ANYTHING = (None, "", 0, False, [], {}, "-", 1, True)
 _FORMATS = {
     "date": "1970-01-01",
     "date-time": "1970-01-01T00:00:00Z",
@@ -93,14 +96,16 @@ class Emptiest:
     def _candidates(self, own: Mapping, nth: int, depth: int) -> Iterator[object]:
         if "enum" in own:
             values = items(own, "enum")
-            allowed = [value for value in values if self.checker.valid(value, own)] or values
+            rest = {key: value for key, value in own.items() if key != "enum"}
+            allowed = [value for value in values[:_MOST_ITEMS] if self.checker.valid(value, rest)] or values
             yield from allowed[nth % len(allowed) :] if allowed else ()
             return
         for keyword in ("anyOf", "oneOf"):
-            if parts := items(own, keyword):
+            if parts := sorted(items(own, keyword), key=lambda part: not _is_null(part)):
                 rest = {key: value for key, value in own.items() if key != keyword}
-                for part in sorted(parts, key=lambda part: not _is_null(part)):
-                    yield self.value(merged(rest, resolved(part, self.checker.root)), nth, depth + 1)
+                for other in range(4):
+                    for part in parts:
+                        yield self.value(merged(rest, resolved(part, self.checker.root)), nth + other, depth + 1)
                 return
         if "if" in own:
             rest = {key: value for key, value in own.items() if key not in ("if", "then", "else")}
@@ -110,10 +115,11 @@ class Emptiest:
                     both = merged(both, resolved(own.get(part, True), self.checker.root))
                 yield self.value(both, nth, depth + 1)
         allowed = kinds(own)
+        if not types(own) and allowed == ["null"]:
+            yield from (_ANYTHING[nth:] or _ANYTHING)
+            return
         for kind in sorted(allowed, key=lambda kind: kind != "null" or nth > 0):
             yield self.of_kind(kind, own, nth, depth)
-        if "not" in own and "type" not in own:
-            yield from ("", 0, False, [], {})
         for other in range(1, 4):
             yield self.of_kind(allowed[0], own, nth + other, depth)
 
@@ -157,9 +163,8 @@ class Emptiest:
         return values
 
     def _object(self, own: Mapping, nth: int, depth: int) -> dict:
-        names = [name for name in items(own, "required") if isinstance(name, str)]
         made = {}
-        for index, name in enumerate(dict.fromkeys(names)):
+        for index, name in enumerate(names(own, "required")):
             made[name] = self.property(name, own, nth if index == 0 else 0, depth)
         return self.widened(made, own, depth)
 
@@ -169,10 +174,10 @@ class Emptiest:
     def widened(self, made: dict, own: Mapping, depth: int) -> dict:
         """The object with properties added that others need, and until there are enough."""
         made = dict(made)
-        for name, needed in mapping(own, "dependentRequired").items():
-            for each in needed if name in made and isinstance(needed, list) else ():
-                if isinstance(each, str) and each not in made:
-                    made[each] = self.property(each, own, 0, depth)
+        dependent = mapping(own, "dependentRequired")
+        for name in dependent:
+            for each in names(dependent, name) if name in made else ():
+                made.setdefault(each, self.property(each, own, 0, depth))
         least = min(size(own, "minProperties") or 0, _MOST_ITEMS)
         spare = [name for name in mapping(own, "properties") if name not in made]
         named = [text_ for each in mapping(own, "patternProperties") if (text_ := pattern.example(each))]

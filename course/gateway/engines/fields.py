@@ -17,6 +17,7 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _FILLERS = frozenset(["of", "the", "a", "full", "requested", "s", "number", "main", "primary", "your", "my"])
 _OPERAND = re.compile(r"[abcnxyz]|(?:num|number|value|operand|arg|n|x)\d|first.*|second.*|left|right|addend.*")
 _EXPRESSION = re.compile(r"[-+(]*\d[\d\s.,+*/\xd7\xf7^()%-]*\d\)*|\d+")
+_AGE = re.compile(r"(?<=[\w] )\(?(?:is )?(\d{1,2})(?=\)|,|$| and )")
 _CURRENCY = re.compile(r"\b[A-Z]{3}\b")
 _CODE_WANTED = re.compile(r"\b(?:code|iso|bcp|639|locale)\b", re.I)
 
@@ -41,8 +42,12 @@ def _fields() -> Lexicon[Field]:
         words = words_of(row.text("words"))
         field = Field(row.text("kind"), row.optional("role"), Lexicon((word, word) for word in words))
         phrases += [(word, field) for word in words]
-        phrases += [(f"{word}s", field) for word in words if word.isascii() and not word.endswith("s")]
+        phrases += [(_plural(word), field) for word in words if word.isascii() and not word.endswith("s")]
     return Lexicon(phrases)
+
+
+def _plural(word: str) -> str:
+    return f"{word[:-1]}ies" if re.search(r"[^aeiou]y$", word) else f"{word}s"
 
 
 @lru_cache(maxsize=512)
@@ -90,6 +95,8 @@ def numbers(field: Field | None, name: str, facts: Facts) -> list[int | float]:
         return [value.value for value in facts.money] or _counted(field.words, facts)
     if field and field.kind == "people":
         return _counted(field.words, facts) or _all_people(facts)
+    if field and field.role == "age":
+        return _counted(field.words, facts) or [int(age[1]) for age in _AGE.finditer(facts.text)]
     if field and field.kind != "confidence":
         return _counted(field.words, facts)
     if _OPERAND.fullmatch(plain_words(name)):

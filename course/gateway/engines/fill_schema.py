@@ -16,6 +16,7 @@ from .json_schema import (
     items,
     mapping,
     merged,
+    names,
     resolved,
     schemas_of,
     size,
@@ -70,12 +71,10 @@ def fill(schema: object, facts: Facts, tier: Tier) -> Filled:
 def missing(schema: Mapping, filled: Filled) -> list[str]:
     """The required properties for which the text states nothing."""
     value = filled.value if isinstance(filled.value, dict) else {}
+    own = resolved(schema, schema)
+    own = own if isinstance(own, Mapping) else {}
     empty = Emptiest(Checker(schema))
-    return [
-        name
-        for name in items(resolved(schema, schema) if schema else {}, "required")
-        if isinstance(name, str) and value.get(name) == empty.property(name, schema, 0, 0)
-    ]
+    return [name for name in names(own, "required") if value.get(name) == empty.property(name, own, 0, 0)]
 
 
 class _Filler:
@@ -165,7 +164,8 @@ class _Filler:
         return Filled(value, 1 if stated else 0)
 
     def _choice(self, own: Mapping, name: str) -> Filled:
-        values = [value for value in items(own, "enum") if self.checker.valid(value, own)]
+        rest = {key: value for key, value in own.items() if key != "enum"}
+        values = [value for value in items(own, "enum") if self.checker.valid(value, rest)]
         field = self._field(own, name)
         by_text = {folded(value): value for value in values if isinstance(value, str)}
         for stated in (*self._labelled(name, field), *fields.texts(field, self.facts, text(own, "description"))):
@@ -310,11 +310,11 @@ class _Filler:
         return [each.value for each in best]
 
     def _object(self, own: Mapping, name: str, depth: int) -> Filled:
-        required = [each for each in items(own, "required") if isinstance(each, str)]
-        names = list(dict.fromkeys([*mapping(own, "properties"), *required]))
+        required = names(own, "required")
+        asked = list(dict.fromkeys([*mapping(own, "properties"), *required]))
         most = size(own, "maxProperties")
         made, found = {}, 0
-        for each in names[:500]:
+        for each in asked[:500]:
             schemas = schemas_of(each, own)
             filled = self.value(
                 schemas[0] if len(schemas) == 1 else {"allOf": schemas}, _within(name, each), depth + 1
@@ -323,7 +323,7 @@ class _Filler:
             if each in required or (filled.found and room):
                 made[each] = filled.value
                 found += filled.found
-        if not names and isinstance(own.get("additionalProperties"), Mapping):
+        if not asked and isinstance(own.get("additionalProperties"), Mapping):
             stated = self._pairs(own["additionalProperties"], depth)
             made, found = stated, len(stated)
         return Filled(self.emptiest.widened(made, own, depth), found)
@@ -342,9 +342,8 @@ class _Filler:
 
 def _within(parent: str, name: str) -> str:
     """A name such as "date" within "departure" means the date of the departure."""
-    if parent and field_of(name) and not field_of(name).role and field_of(f"{parent} {name}") is not field_of(name):
-        return f"{parent} {name}"
-    return name
+    own, both = field_of(name), field_of(f"{parent} {name}") if parent else None
+    return f"{parent} {name}" if own and both and both.kind == own.kind and both.role and not own.role else name
 
 
 def _fitted(candidate: str, own: Mapping, may_be_cut: bool) -> str | None:

@@ -26,6 +26,12 @@ def asks_for_json(text: str) -> bool:
     return bool(_JSON.search(text))
 
 
+def place_of_template(text: str) -> int | None:
+    """Where a pattern such as {"name": "..."} stands, `None` where there is none."""
+    found = _TEMPLATE.search(text)
+    return found.start() if found and ("..." in text or "<" in text) else None
+
+
 def schema_in(instruction: str) -> dict[str, Any] | None:
     """A schema with the names that the instruction gives; `None` where it gives none."""
     properties: dict[str, Any] = {}

@@ -10,6 +10,8 @@ from . import pattern
 
 # A reference that leads back to itself ends here.
 _DEEPEST = 40
+# Beyond lie infinity and whole numbers with which floats cannot be reckoned.
+_GREATEST = 1e300
 _KINDS = {
     "string": str,
     "number": int | float,
@@ -24,9 +26,9 @@ _KINDS = {
 def number(schema: Mapping, keyword: str) -> int | float | None:
     """The keyword's finite number, `None` where it is missing or no number."""
     value = schema.get(keyword)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return value
+    return value if -_GREATEST < value < _GREATEST else None
 
 
 def size(schema: Mapping, keyword: str) -> int | None:
@@ -43,6 +45,11 @@ def mapping(schema: Mapping, keyword: str) -> Mapping:
 def items(schema: Mapping, keyword: str) -> list:
     value = schema.get(keyword)
     return list(value) if isinstance(value, list | tuple) else []
+
+
+def names(schema: Mapping, keyword: str) -> list[str]:
+    """The different names that the keyword lists."""
+    return list(dict.fromkeys(each for each in items(schema, keyword) if isinstance(each, str)))
 
 
 def text(schema: Mapping, keyword: str) -> str:
@@ -115,7 +122,7 @@ def _merged_keyword(key: str, mine: object, theirs: object, one: Mapping, other:
             shared[name] = {"allOf": [shared[name], schema]} if name in shared else schema
         return shared
     if key == "required":
-        return list(dict.fromkeys([*items(one, key), *items(other, key)]))
+        return list(dict.fromkeys([*names(one, key), *names(other, key)]))
     if key in ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"):
         return _of_both(max, number(one, key), number(other, key))
     if key in ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"):
@@ -235,10 +242,11 @@ class Checker:
         least, most = size(schema, "minProperties") or 0, size(schema, "maxProperties")
         if len(value) < least or (most is not None and len(value) > most):
             return False
-        if not all(name in value for name in items(schema, "required") if isinstance(name, str)):
+        if not all(name in value for name in names(schema, "required")):
             return False
-        for name, needed in mapping(schema, "dependentRequired").items():
-            if name in value and isinstance(needed, list) and not all(each in value for each in needed):
+        dependent = mapping(schema, "dependentRequired")
+        for name in dependent:
+            if name in value and not all(each in value for each in names(dependent, name)):
                 return False
         for name, part in mapping(schema, "dependentSchemas").items():
             if name in value and not self.valid(value, part, depth + 1):
@@ -285,6 +293,8 @@ def is_multiple(value: int | float, step: int | float | None) -> bool:
         return True
     if isinstance(step, int) and isinstance(value, int):
         return value % step == 0
+    if not -_GREATEST < value < _GREATEST:
+        return False
     quotient = value / step
     return math.isfinite(quotient) and quotient == int(quotient)
 

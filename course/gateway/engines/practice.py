@@ -122,7 +122,7 @@ class _Answer:
 
     def _facts(self, text: str) -> Facts:
         """What the part of a text states that this model reads."""
-        text = text[:_READ]
+        text = _TODAY_IS.sub("", text[:_READ])
         parts = sentences(text)
         if len(parts) > self.tier.reach:
             last = parts[self.tier.reach - 1]
@@ -132,10 +132,10 @@ class _Answer:
     def _material(self) -> str:
         """The text to read values from: what the user sent, without the instruction before it."""
         last = self.prompt.last
-        for skill in ("extract", "classify", "language", "draft"):
-            if (place := place_of(skill, last)) is not None and (task := prompts.split(last, place)).text:
-                last = task.text
-                break
+        places = (place_of(skill, last) for skill in ("extract", "classify", "language", "draft"))
+        place = next((place for place in places if place is not None), json_keys.place_of_template(last))
+        if place is not None:
+            last = prompts.split(last, place).text or last
         return "\n".join([last, *reversed(self.prompt.asked)]) if last else self.prompt.system
 
     def _filled(self, schema, told: str) -> str:
