@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .app import create_app
+from .engines.memory import Memory
 from .engines.practice import PracticeEngine
 from .pipeline import Pipeline, utc_micros
 from .store import Store
@@ -34,7 +35,7 @@ def practice(database, catalog, count_tokens: Callable[[str, str], int], pace: f
     Raises `StoreError`.
     """
     store = Store(database)
-    pipeline = Pipeline(store, PracticeEngine(count_tokens), catalog, count_tokens, pace=pace)
+    pipeline = Pipeline(store, Memory(PracticeEngine(count_tokens)), catalog, count_tokens, pace=pace)
     project = store.find_project(PROJECT) or store.add_project(PROJECT, utc_micros())
     _, key = store.add_key(project, "practice", utc_micros())
     _, admin_key = store.add_key(None, "practice admin", utc_micros())

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256
 from typing import Protocol
 
@@ -31,6 +31,7 @@ ANSWER_TOKENS = 3
 ATTACHMENT_TOKENS = 258
 BYTES_FOR_A_TOKEN = 4
 _COUNTS_KEPT = 4096
+_RATES_KEPT = 4096
 _SHORT_TEXT = 4096
 
 
@@ -78,6 +79,7 @@ class Pipeline:
         self._count = count_tokens
         # A conversation sends its past again with each message, and a class the same question.
         self._count_again = lru_cache(_COUNTS_KEPT)(count_tokens)
+        self._rates = lru_cache(_RATES_KEPT)(partial(pricing.rates, catalog))
         self._cache = PromptCache()
         self._limiter = RateLimiter(clock)
         store.worker(clock())
@@ -131,12 +133,12 @@ class Pipeline:
                 detail={"window": model.context_window, "tokens": tokens},
             )
         allowances = self._allow(caller, limits, max(tokens, turn.max_output or 0))
-        rates = pricing.rates(self.catalog, model.id, tokens, batch=kind == "batch")
+        rates = self._rates(model.id, tokens, kind == "batch")
         cached, written = self._use_cache(caller, turn, tokens, rates)
         drafts = (self._engine.answer(turn, model),) * turn.answers
         usage = Usage(tokens, cached, written, output_tokens(drafts, model.id, self.count), _reasoning(drafts))
         cost = pricing.cost_micros(usage, rates)
-        reply_id = self._reply_id(turn, started)
+        reply_id = self._reply_id(model.id, started)
         about = (caller, reply_id, turn.vendor, model.id, kind)
         if whole:
             self.store.charge_call(*about, usage, cost, started, self.clock())
@@ -236,9 +238,9 @@ class Pipeline:
         cached = min(cacheable(self._message_tokens(known, turn.model)), most)
         return cached, most - cached if rates.cache_write is not None else 0
 
-    def _reply_id(self, asked: object, now: int) -> str:
+    def _reply_id(self, model_id: str, now: int) -> str:
         """The same for the same call at the same place in a session, so that lessons print the same."""
-        return sha256(f"{self.store.next_call(now)}\0{asked!r}".encode()).hexdigest()[:32]
+        return sha256(f"{self.store.next_call(now)}\0{model_id}".encode()).hexdigest()[:32]
 
 
 def _permit(policy: Policy, caller: Caller, model_id: str) -> None:

@@ -194,7 +194,7 @@ def test_a_defect_of_ours_shows_nothing_of_its_inside(app, http, store, monkeypa
     def fail(*_args, **_kwargs):
         raise RuntimeError("disk on fire at /var/secret")
 
-    monkeypatch.setattr(store, "close_call", fail)
+    monkeypatch.setattr(store, "charge_call", fail)
     client = TestClient(app, headers=http.headers, raise_server_exceptions=False)
     response = client.post(CHAT, json=GOOD)
     assert refusal(response, 500)["type"] == "server_error"

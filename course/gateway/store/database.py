@@ -19,8 +19,10 @@ from .schema import SCHEMA_VERSION, metadata, schema_info
 
 BUSY_SECONDS = 5
 _STATEMENTS_KEPT = 256
-# SQLite copies its log into the file, and waits for the disk, each time that it has so many pages.
-_PAGES_IN_LOG = 4000
+# A call changes a few bytes of some pages: small ones are written in less time. Each time that SQLite's log has so
+# many, they are copied into the file, and everybody waits for the disk.
+_PAGE_BYTES = 1024
+_PAGES_IN_LOG = 16_000
 _ADVICE = "Check that its file or server is there, may be written and is not full, or name another database."
 
 
@@ -124,9 +126,8 @@ class Database:
 
     def clear(self, error: Exception) -> Exception:
         """A driver's or SQLAlchemy's error in clear words, unless it is a defect of ours."""
-        if isinstance(
-            error, IntegrityError | ProgrammingError | self._driver.IntegrityError | self._driver.ProgrammingError
-        ):
+        ours = (IntegrityError, ProgrammingError, self._driver.IntegrityError, self._driver.ProgrammingError)
+        if isinstance(error, ours):
             return error
         return StoreError(
             f"The database {self._name} cannot be used: {_reason(error)}. Nothing was changed. {_ADVICE}"
@@ -245,6 +246,7 @@ def _prepare_sqlite(connection, _record) -> None:
     connection.isolation_level = None  # the driver begins no transaction of its own
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+    cursor.execute(f"PRAGMA page_size={_PAGE_BYTES}")
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute(f"PRAGMA wal_autocheckpoint={_PAGES_IN_LOG}")

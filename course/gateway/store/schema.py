@@ -92,7 +92,7 @@ calls = Table(
     Column("id", Integer, primary_key=True),
     Column("reply_id", String(64), nullable=False),
     Column("project_id", ForeignKey("projects.id"), nullable=False),
-    Column("key_id", ForeignKey("keys.id"), nullable=False, index=True),
+    Column("key_id", ForeignKey("keys.id"), nullable=False),
     Column("worker_id", Integer, nullable=False),
     Column("vendor", String(32), nullable=False),
     Column("kind", String(16), nullable=False),
@@ -107,7 +107,7 @@ calls = Table(
     Column("status", String(16), nullable=False),
     Column("started", BigInteger, nullable=False),
     Column("ended", BigInteger, nullable=False),
-    Index("calls_by_project_and_time", "project_id", "started"),
+    Index("calls_by_key_and_time", "key_id", "started"),
     Index("open_calls", "worker_id", sqlite_where=text("status = 'open'"), postgresql_where=text("status = 'open'")),
 )
 
