@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from datetime import UTC, datetime, time
 
-from ..types import Allowance, Attachment, Fault
+from ..types import Allowance, Attachment, Caller, Fault
 
 VENDOR = "openai"
 
@@ -124,6 +124,13 @@ def secret(headers: Mapping[str, str]) -> str | None:
     return value.strip() or None if scheme.lower() == "bearer" else None
 
 
+def project_caller(caller: Caller) -> Caller:
+    """The caller, if its key belongs to a project. Raises `Fault` wrong_key_kind."""
+    if caller.project_id is None:
+        raise Fault("wrong_key_kind", detail={"admin": True})
+    return caller
+
+
 def render_fault(fault: Fault) -> tuple[int, dict, dict[str, str]]:
     """HTTP status, error body and the headers that come with it."""
     status, kind, code, message = _FAULTS[fault.kind]
@@ -237,6 +244,26 @@ def unsupported(name: str) -> Fault:
     return Fault("invalid_request", message, name, "unsupported_parameter")
 
 
+def too_long(name: str, most: int, length: int) -> Fault:
+    problem = (
+        f"array too long. Expected an array with maximum length {most}, "
+        f"but got an array with length {length} instead."
+    )
+    return invalid(name, problem, "array_above_max_length")
+
+
+def empty(name: str) -> Fault:
+    problem = "empty array. Expected an array with minimum length 1, but got an empty array instead."
+    return invalid(name, problem, "empty_array")
+
+
+def required(fields: dict, name: str, prefix: str = "") -> object:
+    """The value of a field that must be there."""
+    if fields.get(name) is None:
+        raise missing(f"{prefix}{name}")
+    return fields[name]
+
+
 def check_names(fields: dict, allowed: frozenset[str], prefix: str = "") -> None:
     """Refuse the first field whose name is not allowed."""
     for name in fields:
@@ -297,6 +324,28 @@ def choice(value: object, name: str, options: tuple[str, ...]) -> str | None:
         message = f"Invalid value: '{value}'. Supported values are: {listed}."
         raise Fault("invalid_request", message, name, "invalid_value")
     return value
+
+
+MOST_METADATA = 16
+_LONGEST_METADATA = {"key": 64, "value": 512}
+
+
+def metadata(value: object) -> dict[str, str]:
+    """Labels that a caller hangs on an object."""
+    if value is None:
+        return {}
+    labels = json_object(value, "metadata")
+    if len(labels) > MOST_METADATA:
+        problem = f"too many properties. Expected an object with at most {MOST_METADATA} properties."
+        raise invalid("metadata", problem, "object_above_max_properties")
+    for key, label in labels.items():
+        string(label, f"metadata.{key}")
+        for what, text in (("key", key), ("value", label)):
+            longest = _LONGEST_METADATA[what]
+            if len(text) > longest:
+                problem = f"string too long. Expected a {what} with maximum length {longest}, but got {len(text)}."
+                raise invalid(f"metadata.{key[:64]}", problem, "string_above_max_length")
+    return labels
 
 
 def attachment(kind: str, address: str, name: str = "") -> Attachment:

@@ -26,7 +26,8 @@ def parse(value: object, name: str) -> dict:
         raise fields.missing(f"{name}.schema")
     schema = fields.json_object(asked["schema"], f"{name}.schema")
     if fields.boolean(asked.get("strict"), f"{name}.strict"):
-        check_strict(schema, f"response_format '{called}'", name.partition(".")[0])
+        param = "response_format" if name.startswith("response_format") else f"{name}.schema"
+        check_strict(schema, f"response_format '{called}'", param)
     return schema
 
 

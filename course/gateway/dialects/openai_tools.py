@@ -11,16 +11,16 @@ from . import openai_schema
 MOST_TOOLS = 128
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}\Z")
 _FIELDS = frozenset(["name", "description", "parameters", "strict"])
-# Tools that the platform would run itself; only Responses takes them.
-HOSTED = (
-    "web_search",
-    "web_search_preview",
-    "file_search",
-    "code_interpreter",
-    "image_generation",
-    "computer_use_preview",
-    "mcp",
-)
+# Tools that the platform would run itself, with the fields that each must have; only Responses takes them.
+HOSTED = {
+    "web_search": (),
+    "web_search_preview": (),
+    "file_search": ("vector_store_ids",),
+    "code_interpreter": ("container",),
+    "image_generation": (),
+    "computer_use_preview": ("display_height", "display_width", "environment"),
+    "mcp": ("server_label",),
+}
 
 
 def parse(value: object, nested: bool) -> tuple[tuple[Tool, ...], tuple[str, ...]]:
@@ -30,11 +30,7 @@ def parse(value: object, nested: bool) -> tuple[tuple[Tool, ...], tuple[str, ...
     if not isinstance(value, list):
         raise fields.wrong_type("tools", "an array of objects", value)
     if len(value) > MOST_TOOLS:
-        problem = (
-            f"array too long. Expected an array with maximum length {MOST_TOOLS}, "
-            f"but got an array with length {len(value)} instead."
-        )
-        raise fields.invalid("tools", problem, "array_above_max_length")
+        raise fields.too_long("tools", MOST_TOOLS, len(value))
     tools, hosted = [], []
     for index, each in enumerate(value):
         name = f"tools[{index}]"
@@ -43,6 +39,8 @@ def parse(value: object, nested: bool) -> tuple[tuple[Tool, ...], tuple[str, ...
             raise fields.missing(f"{name}.type")
         kind = fields.choice(tool["type"], f"{name}.type", ("function",) if nested else ("function", *HOSTED))
         if kind != "function":
+            for field in HOSTED[kind]:
+                fields.required(tool, field, f"{name}.")
             hosted.append(kind)
         elif nested:
             fields.check_names(tool, frozenset(["type", "function"]), f"{name}.")
@@ -56,17 +54,33 @@ def parse(value: object, nested: bool) -> tuple[tuple[Tool, ...], tuple[str, ...
     return tuple(tools), tuple(hosted)
 
 
-def parse_choice(value: object, tools: tuple[Tool, ...], nested: bool) -> tuple[str, str | None]:
-    """Whether a tool is to be called, and which."""
+def echo(value: list[dict] | None) -> list[dict]:
+    """The tools of a request as a response repeats them: a function is strict where nothing else was said."""
+    return [
+        {**tool, "parameters": tool.get("parameters"), "strict": tool.get("strict") is not False}
+        if tool["type"] == "function"
+        else tool
+        for tool in value or ()
+    ]
+
+
+def parse_choice(
+    value: object, tools: tuple[Tool, ...], nested: bool, hosted: tuple[str, ...] = ()
+) -> tuple[str, str | None]:
+    """Whether a tool is to be called, and which. A hosted one cannot be made to run, as it never does here."""
     if value is None:
         return "auto", None
     if isinstance(value, str):
         choice = fields.choice(value, "tool_choice", ("none", "auto", "required"))
         if choice == "required" and not tools:
-            raise _without_tools()
+            if not hosted:
+                raise _without_tools()
+            return "auto", None
         return choice, None
     choice = fields.json_object(value, "tool_choice")
-    fields.choice(choice.get("type"), "tool_choice.type", ("function",))
+    kind = fields.required(choice, "type", "tool_choice.")
+    if fields.choice(kind, "tool_choice.type", ("function", *hosted)) != "function":
+        return "auto", None
     holder = fields.json_object(choice.get("function"), "tool_choice.function") if nested else choice
     place = "tool_choice.function" if nested else "tool_choice"
     if holder.get("name") is None:
