@@ -9,11 +9,14 @@ import time
 import httpx
 import openai
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scripted import ScriptedEngine, scripted_pipeline, serving
 
 from course.gateway.app import create_app
+from course.gateway.dialects import openai_batches
 from course.gateway.faults import Rule
-from course.gateway.types import Draft
+from course.gateway.types import Draft, Fault
 
 CHAT = "/v1/chat/completions"
 ANSWER = "Three words here."
@@ -337,3 +340,58 @@ def test_two_processes_share_a_batch_and_charge_each_request_once(store, engine,
         assert done.request_counts.completed == 60
         assert len(read(colleague, done.output_file_id)) == 60
     assert len(store.ledger()) == 60
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+LINES = st.fixed_dictionaries(
+    {},
+    optional={
+        "custom_id": st.sampled_from(["a", "b"]) | VALUES,
+        "method": st.just("POST") | VALUES,
+        "url": st.just(CHAT) | VALUES,
+        "body": st.fixed_dictionaries({"model": st.just("tiny") | VALUES}) | VALUES,
+    },
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(LINES.map(lambda each: json.dumps(each).encode()) | st.binary(max_size=20), max_size=4))
+def test_any_file_is_read_or_its_errors_are_named(texts):
+    content = b"\n".join(texts)
+    lines, errors = openai_batches.parse_lines(content, CHAT)
+    assert lines or errors
+    assert len({each.custom_id for each in lines}) == len(lines)
+    assert all(error["code"] and error["message"] for error in errors)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    VALUES
+    | st.fixed_dictionaries(
+        {
+            "input_file_id": st.text() | VALUES,
+            "endpoint": st.just(CHAT) | VALUES,
+            "completion_window": st.just("24h"),
+        },
+        optional={"metadata": VALUES, "output_expires_after": VALUES},
+    )
+)
+def test_any_body_is_read_or_refused(body):
+    refusal = None
+    try:
+        openai_batches.parse(body)
+    except Fault as fault:
+        refusal = fault
+    assert refusal is None or (refusal.kind == "invalid_request" and refusal.message)
+
+
+@pytest.mark.parametrize("path", ["/responses", "/responses/input_tokens", "/embeddings", "/batches"])
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[1]", b'{"model": NaN}', b'{"a":' * 200 + b"1" + b"}" * 200])
+def test_a_body_that_is_no_json_object_is_refused(client, path, body):
+    with pytest.raises(openai.BadRequestError) as refusal:
+        client.post(path, content=body, options={"headers": {"content-type": "application/json"}}, cast_to=object)
+    assert refusal.value.type == "invalid_request_error"

@@ -198,7 +198,6 @@ def _envelope(answer, kind: str) -> dict:
         "created": answer.created // 1_000_000,
         "model": answer.model,
         "service_tier": "default",
-        "system_fingerprint": None,
     }
 
 
