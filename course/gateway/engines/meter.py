@@ -13,6 +13,7 @@ from genai_prices.data_snapshot import get_snapshot
 
 from ..types import Usage
 from . import live_prices
+from .bound import Bound
 from .live_prices import Tariff
 from .prompt_bound import CountTokens, most_tokens
 from .wire import Format, context
@@ -27,7 +28,7 @@ class Quote:
     vendor: str
     model: str
     tariff: Tariff | None
-    prompt_tokens: int
+    bound: Bound
     context: Mapping[str, str]
 
 
@@ -64,13 +65,18 @@ class Meter:
             for line in lines:
                 self._read_line(line)
 
+    @property
+    def at_end(self) -> bool:
+        """Whether nothing is missing, should no more bytes come."""
+        return self.ended or self._format.ends is None
+
     def bill(self, whole: bool) -> Bill:
         """What was used so far; `whole` says that the answer came to its end."""
         if not self._events:
             self._read_body()
         usage = self._reported()
         if usage is None:
-            used = Usage(input=self._quote.prompt_tokens, output=self._counted())
+            used = Usage(input=self._quote.bound.prompt_tokens, output=self._counted())
             return Bill(used, self._most(used), "estimated" if whole else "cut")
         if not whole:
             usage.output_tokens = max(self._counted(), usage.reported_value("output_tokens"))
@@ -85,7 +91,7 @@ class Meter:
         elif isinstance(event := _decoded(data), dict):
             self._format.fold(self.document, event)
             self._words.extend(self._format.words(event))
-            self.ended = self.ended or self._format.ends(event)
+            self.ended = self.ended or (self._format.ends is not None and self._format.ends(event))
 
     def _read_body(self) -> None:
         """An answer in one piece; Gemini may send its chunks as one array."""

@@ -18,7 +18,11 @@ class Format:
     """One kind of endpoint. `reader` names the extractor of genai-prices: provider and flavor.
 
     `fold(document, event)` takes into `document` what one event of a stream says about usage; `words(event)` gives
-    the text that it brings; `ends(event)` whether it is the last.
+    the text that it brings; `ends(event)` whether it is the last, where the format has such an event.
+
+    `limits`, `answers` and `costly` are names of fields: of those that bound an answer, of those that say how many
+    there shall be, and of those that make a cost that nobody can know beforehand. The first two stand in one of the
+    objects `settings`, if it has names. `param` is what the caller is told to set.
     """
 
     kind: str
@@ -30,7 +34,7 @@ class Format:
     tool_kinds: tuple[str, ...] = ("function", "custom")
     fold: Fold = lambda document, event: None
     words: Callable[[dict], Iterator[str]] = lambda event: iter(())
-    ends: Callable[[dict], bool] = lambda event: False
+    ends: Callable[[dict], bool] | None = None
     param: str = ""
 
     @property

@@ -8,7 +8,6 @@ a tool that the vendor runs itself, is refused. A call that the vendor refuses o
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -24,11 +23,11 @@ from starlette.routing import Route
 from ..call import Admission
 from ..dialects import anthropic, gemini, openai, openrouter
 from ..engines import live_prices, wire
+from ..engines.bound import Bound, find_bound, find_tariffs
 from ..engines.live_prices import Tariff
 from ..engines.meter import Meter, Quote
-from ..engines.output_limits import most_output
 from ..engines.prompt_bound import Prompt, read_prompt
-from ..engines.upstream import Forwarder, passed_on, without_key
+from ..engines.upstream import Forwarder
 from ..engines.wire import Format
 from ..http import decode_json, read_body, vendor_app
 from ..live_settings import BACK, NAMES, Upstream
@@ -36,14 +35,13 @@ from ..pipeline import Pipeline
 from ..redaction import redact
 from ..store import Policy
 from ..types import Caller, Fault, Usage
+from .live_answers import whole_answer
 from .live_relay import Relay
 
 _ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 # An answer that the vendor keeps: only the project that asked for it may go on from there.
 _KEPT = "live_response"
 _LONGEST_MODEL_ID = 200
-# What vendors say when an account's money is used up.
-_NO_CREDIT = (b"insufficient_quota", b"billing_hard_limit_reached", b"credit balance is too low", b"spending cap")
 
 Endpoint = Callable[[Request], Awaitable[object]]
 
@@ -63,14 +61,6 @@ _VENDORS = {
     "google": _Vendor(gemini),
     "openrouter": _Vendor(openrouter, "/api/v1"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _Bound:
-    """The most that a call can use and cost."""
-
-    tokens: int
-    micros: int
 
 
 def platforms(pipeline: Pipeline, upstreams: Mapping[str, Upstream]) -> dict[str, object]:
@@ -150,7 +140,8 @@ class _Platform:
         fields = _json_object(body) if body else {}
         self._check_rules(policy, fields, read_prompt(fields))
         if "model" in request.path_params or "model" in fields:
-            _permitted(policy, _models(request, fields)[0], None, caller)
+            (model, *_others) = _models(request, fields)
+            _permitted(policy, model, live_prices.find(self._upstream.vendor, model), caller)
         if "kept" in request.path_params:
             self._kept_tokens(caller, request.path_params["kept"])
         answer = await self._send(request, body)
@@ -164,17 +155,19 @@ class _Platform:
             prompt = read_prompt(fields)
             models = _models(request, fields)
             self._check_rules(policy, fields, prompt)
-            tariffs = [self._tariff(model) for model in models]
-            names = [_permitted(policy, *each, caller) for each in zip(models, tariffs, strict=True)]
-            bound = await run_in_threadpool(self._bound, caller, format, fields, prompt, models, tariffs)
+            tariffs = find_tariffs(self._upstream, models)
+            names = [_permitted(policy, model, tariff, caller) for model, tariff in tariffs.items()]
+            before = self._kept_tokens(caller, fields.get("previous_response_id"))
+            # Counting the tokens of a long prompt takes its time.
+            bound = await run_in_threadpool(find_bound, format, fields, prompt, before, tariffs, self._pipeline.count)
             admission = self._admit(caller, names[0], format, bound)
-            quote = Quote(self._upstream.vendor, models[0], tariffs[0], bound.tokens, wire.context(fields))
-            return await self._call(request, body, format, quote, admission)
+            quote = Quote(self._upstream.vendor, models[0], tariffs[models[0]], bound, wire.context(fields))
+            return await self._call(request, body, format, quote, admission, caller)
 
         return endpoint
 
     async def _call(
-        self, request: Request, body: bytes, format: Format, quote: Quote, admission: Admission
+        self, request: Request, body: bytes, format: Format, quote: Quote, admission: Admission, caller: Caller
     ) -> object:
         try:
             answer = await self._send(request, body)
@@ -190,10 +183,14 @@ class _Platform:
         meter = Meter(format, quote, self._pipeline.count, events)
 
         def settle(whole: bool) -> None:
-            bill = meter.bill(whole)
+            try:
+                bill = meter.bill(whole)
+            except Exception:  # our own defect shall not open the cap
+                admission.settle(Usage(), quote.bound.micros, "error")
+                raise
             admission.settle(bill.usage, bill.cost_micros, bill.status)
             if format is wire.RESPONSES:
-                self._keep(admission, meter.document, bill.usage)
+                self._keep(caller, meter.document, bill.usage)
 
         if streamed:
             return Relay(answer, meter, settle)
@@ -225,74 +222,32 @@ class _Platform:
                 f"as it is. So it was not sent. Take the data out yourself. {BACK}",
             )
 
-    def _tariff(self, model: str) -> Tariff | None:
-        """What a model costs; `None` where a call is free. Raises `Fault` unknown_model."""
-        tariff = live_prices.find(self._upstream.vendor, model)
-        if tariff is None and not self._upstream.own:
-            raise Fault(
-                "unknown_model",
-                f"No price is known for the model {model!r}, so your cap could not hold and the call was not sent. "
-                f"Choose a model whose price is known to {live_prices.LIBRARY}. {BACK}",
-                "model",
-                detail={"model": model},
-            )
-        return tariff
-
-    def _bound(
-        self,
-        caller: Caller,
-        format: Format,
-        fields: dict,
-        prompt: Prompt,
-        models: list[str],
-        tariffs: list[Tariff | None],
-    ) -> _Bound:
-        """The most that any of the models can use and cost. Raises `Fault` where there is no bound."""
-        before = self._kept_tokens(caller, fields["previous_response_id"]) if "previous_response_id" in fields else 0
-        bounds = [_Bound(0, 0)]
-        for model, tariff in zip(models, tariffs, strict=True):
-            tokens = prompt.most_tokens(model, self._pipeline.count)
-            if tariff is None:
-                bounds.append(_Bound(tokens or 0, 0))
-                continue
-            if costly := format.unbounded(fields):
-                raise _no_bound(f"what {costly!r} costs", costly)
-            windows = [
-                each for each in (tariff.window, None if tokens is None else tokens + before) if each is not None
-            ]
-            if not windows:
-                raise _no_bound("how long this prompt is", None)
-            output = format.max_output(fields) or most_output(model) or tariff.window if format.makes_text else 0
-            if output is None:
-                raise _no_bound(f"how long the answer of {model} will be; say {format.param}", format.param)
-            output *= format.how_many(fields)
-            micros = tariff.most_micros(min(windows), output, wire.context(fields), prompt.media)
-            bounds.append(_Bound(min(windows), micros))
-        return _Bound(max(each.tokens for each in bounds), max(each.micros for each in bounds))
-
-    def _admit(self, caller: Caller, model: str, format: Format, bound: _Bound) -> Admission:
+    def _admit(self, caller: Caller, model: str, format: Format, bound: Bound) -> Admission:
         try:
-            return self._pipeline.admit(caller, self._upstream.vendor, model, format.kind, bound.tokens, bound.micros)
+            return self._pipeline.admit(
+                caller, self._upstream.vendor, model, format.kind, bound.prompt_tokens, bound.micros
+            )
         except Fault as fault:
             if fault.kind == "budget_exceeded":
+                most, cap = bound.micros / 1_000_000, int(fault.detail["limit_micros"]) / 1_000_000
                 shorter = f" Ask for a shorter answer with {format.param}." if format.makes_text else ""
                 fault.message = (
-                    f"This call can cost up to ${bound.micros / 1_000_000:.4f}, and less than that is left of the cap "
-                    f"of ${int(fault.detail['limit_micros']) / 1_000_000:.2f}, so it was not sent.{shorter} {BACK}"
+                    f"This call can cost up to ${most:.4f}, and less than that is left of the cap of ${cap:.2f}. "
+                    f"So it was not sent.{shorter} {BACK}"
                 )
             raise
 
     async def _send(self, request: Request, body: bytes) -> httpx2.Response:
-        path, query = request.scope["raw_path"].partition(b"?")[0].decode("ascii"), request.scope["query_string"]
-        path = path.removeprefix(request.scope["root_path"])
-        plain = unquote(path)
-        if not plain.startswith(f"{self._vendor.base}/") or {".", ".."} & set(plain.replace("\\", "/").split("/")):
-            raise Fault("unknown_route", detail={"method": request.method, "path": plain})
+        path, query = request.scope["raw_path"].partition(b"?")[0].decode("latin-1"), request.scope["query_string"]
+        here = f"{request.scope['root_path']}{self._vendor.base}/"
+        # What is routed by its plain form must not lead elsewhere in the form that is sent.
+        steps = unquote(path).replace("\\", "/").split("/")
+        if not path.isascii() or not path.startswith(here) or "." in steps or ".." in steps:
+            raise Fault("unknown_route", detail={"method": request.method, "path": request.scope["path"]})
         if self._vendor.dialect is gemini:  # the key may stand in the address
             query = b"&".join(part for part in query.split(b"&") if not part.startswith(b"key="))
-        return await self._forwarder.send(
-            self._upstream, request.method, path.removeprefix(self._vendor.base), query, request.headers.raw, body
-        )
+        rest = path[len(here) - 1 :]
+        return await self._forwarder.send(self._upstream, request.method, rest, query, request.headers.raw, body)
 
     async def _read(self, answer: httpx2.Response) -> bytes:
         try:
@@ -303,43 +258,14 @@ class _Platform:
             await answer.aclose()
 
     def _whole(self, answer: httpx2.Response, content: bytes) -> Response:
-        """A vendor's answer as it came; a refusal for want of a key or of money says what to do."""
-        headers = passed_on(answer, length=False)
-        if not answer.is_success:
-            content = without_key(content, self._upstream)
-            headers = [(name, without_key(value, self._upstream)) for name, value in headers]
-            if sentence := self._advice(answer.status_code, content):
-                content = self._reworded(content, sentence)
-        response = Response(content, answer.status_code)
-        response.raw_headers = [*headers, (b"content-length", str(len(content)).encode())]
-        return response
+        return whole_answer(answer, content, self._upstream, self._vendor.dialect)
 
-    def _advice(self, status: int, content: bytes) -> str | None:
-        name = self._upstream.name
-        if status == 401 or b"API_KEY_INVALID" in content:
-            return (
-                f"The key in {self._upstream.variable} was not accepted by {name}. Check it there or make a new one, "
-                f"then start live mode again. {BACK}"
-            )
-        if status == 402 or any(words in content for words in _NO_CREDIT):
-            return f"The account of your key has no credit left at {name}. Add credit there. {BACK}"
-        return None
-
-    def _reworded(self, content: bytes, sentence: str) -> bytes:
-        """The vendor's refusal with our sentence in the place of its own."""
-        try:
-            body = json.loads(content)
-            body["error"]["message"] = sentence
-        except (ValueError, LookupError, TypeError):
-            body = self._vendor.dialect.render_fault(Fault("invalid_key", sentence))[1]
-        return json.dumps(body).encode()
-
-    def _keep(self, admission: Admission, document: dict, usage: Usage) -> None:
+    def _keep(self, caller: Caller, document: dict, usage: Usage) -> None:
         """Remember how long a kept answer makes the prompt of the one that follows it."""
         public_id = document.get("id")
         if not isinstance(public_id, str) or document.get("store") is False:
             return
-        project = admission.caller.project_id
+        project = caller.project_id
         store, name = self._pipeline.store, f"{project}:{public_id}"
         if store.get_object(_KEPT, name, project) is None:
             tokens = {"tokens": usage.input + usage.output}
@@ -413,11 +339,3 @@ def _permitted(policy: Policy, model: str, tariff: Tariff | None, caller: Caller
     if not allowed or (policy.models_mode == "deny" and len(allowed) < len(names)):
         raise Fault("model_forbidden", param="model", detail={"model": model, "project": caller.project_id})
     return allowed[0]
-
-
-def _no_bound(what: str, param: str | None) -> Fault:
-    return Fault(
-        "invalid_request",
-        f"Live mode cannot know beforehand {what}. Your cap could not hold, so the call was not sent. {BACK}",
-        param,
-    )

@@ -33,7 +33,7 @@ class Relay:
                     self._settle_once(whole=True)
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
             if not hung_up.done():
-                self._settle_once(whole=True)
+                self._settle_once(whole=self._meter.at_end)
                 await send({"type": "http.response.body", "body": b""})
         except httpx2.TransportError:
             pass  # the vendor's stream broke: the caller's ends without its last chunk, which its SDK notices
