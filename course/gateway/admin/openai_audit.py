@@ -26,7 +26,7 @@ def list_all(ask: Ask) -> dict:
     rows, more = (
         ([], False) if nothing else ask.store.audit_page(which, _given(ask, "after"), _given(ask, "before"), limit)
     )
-    keys, projects = ask.store.key_names(), {row.id: row for row in ask.store.projects()}
+    keys, projects = ask.store.known_keys(), {row.id: row for row in ask.store.projects()}
     entries = [_render(ask, row, keys, projects) for row in rows]
     return {
         "object": "list",
@@ -64,7 +64,7 @@ def _actors(ask: Ask) -> list[int] | None:
         return None
     owners = {user["id"]: user["email"] for user in people.users(ask.store)}
     found = []
-    for number, key in ask.store.key_names().items():
+    for number, key in ask.store.known_keys().items():
         owner = key.owner or people.OWNER_ID
         by_id = not ids or key.public_id in ids or owner in ids
         if by_id and (not emails or owners.get(owner) in emails):

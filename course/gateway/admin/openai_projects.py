@@ -36,7 +36,7 @@ def create(ask: Ask) -> dict:
     _check(ask, *_FIELDS)
     name, residency = fields.text(ask, "name"), _residency(ask)
     number = ask.store.add_project(name, ask.now)
-    _follow_organization(ask, number)
+    follow_organization(ask, number)
     if residency is not None:
         _settle_in(ask, number, residency)
     row = ask.store.project(number)
@@ -107,7 +107,7 @@ def _settle_in(ask: Ask, number: int, residency: str) -> None:
     ask.store.set_policy(number, region=region)
 
 
-def _follow_organization(ask: Ask, number: int) -> None:
+def follow_organization(ask: Ask, number: int) -> None:
     """What the organization has set for the projects that set nothing themselves."""
     days = ask.store.settings(None).get("retention_days")
     if days is not None:

@@ -48,7 +48,7 @@ def usage(kind: str, ask: Ask) -> dict:
     page = _span(ask, reports.WIDTHS[width], reports.PAGE_SIZES[width])
     rows = _Calls(ask)
     found = ask.store.usage(openai.VENDOR, *page.micros, page.width * 1_000_000) if page.begins else []
-    wanted = [row for row in found if _is(kind, row) and rows.wants(row)]
+    wanted = [(row.bucket, row) for row in found if _is(kind, row) and rows.wants(row)]
     totals = reports.totals(wanted, lambda row: tuple(rows.dimension(name, row) for name in groups))
 
     def results(bucket: int) -> list[dict]:
@@ -85,7 +85,7 @@ class _Calls:
     """Which calls the query is about, and what OpenAI calls their dimensions."""
 
     def __init__(self, ask: Ask):
-        self._keys = ask.store.key_names()
+        self._keys = ask.store.known_keys()
         self._projects = {row.id: row.public_id for row in ask.store.projects()}
         self._batch = fields.flag(ask, "batch")
         self._filters = {

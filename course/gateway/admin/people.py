@@ -12,6 +12,7 @@ from ..store import Store, public_id
 USER = "user"
 INVITE = "invite"
 OWNER_ID = public_id("user_", 0)
+OWNER_EMAIL = "owner@practice.example"
 _DAY_MICROS = 86_400_000_000
 
 
@@ -20,7 +21,7 @@ def owner(store: Store) -> dict:
     return {
         "id": OWNER_ID,
         "name": "Practice owner",
-        "email": "owner@practice.example",
+        "email": OWNER_EMAIL,
         "role": "owner",
         "added": store.founded(),
         "projects": {},

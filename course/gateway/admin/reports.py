@@ -61,11 +61,13 @@ class Total:
             setattr(self, name, getattr(self, name) + int(getattr(row, name)))
 
 
-def totals(rows: Iterable[Row], group: Callable[[Row], tuple]) -> dict[int, dict[tuple, Total]]:
-    """Rows of `Store.usage` added up by bucket and group; groups in order."""
+def totals(rows: Iterable[tuple[int, Row]], group: Callable[[Row], tuple]) -> dict[int, dict[tuple, Total]]:
+    """Rows of `Store.usage` or `Store.answered_calls`, each with its bucket, added up by bucket and group; groups in
+    order.
+    """
     found: dict[int, dict[tuple, Total]] = {}
-    for row in rows:
-        found.setdefault(row.bucket, {}).setdefault(group(row), Total()).add(row)
+    for bucket, row in rows:
+        found.setdefault(bucket, {}).setdefault(group(row), Total()).add(row)
     return {bucket: _ordered(groups) for bucket, groups in found.items()}
 
 

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from ..admin import anthropic as anthropic_admin
 from ..dialects import anthropic, anthropic_messages
 from ..http import EventStream, decode_json, read_body, vendor_app
 from ..pipeline import Pipeline
@@ -91,6 +92,7 @@ def create(pipeline: Pipeline):
         Route(f"{batches}/{{batch}}", delete_batch, methods=["DELETE"]),
         Route(f"{batches}/{{batch}}/cancel", cancel_batch, methods=["POST"]),
         Route(f"{batches}/{{batch}}/results", batch_results, methods=["GET"]),
+        *anthropic_admin.routes(pipeline),
     ]
     # The ID of a request stands in the body of a refusal too, so it is made here.
     return vendor_app(routes, _refusal, request_id_header=None)

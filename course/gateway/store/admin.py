@@ -65,11 +65,10 @@ class Admin:
         with self._engine.connect() as connection:
             return connection.execute(query).all()
 
-    def key_names(self) -> dict[int, Row]:
-        """Every key there ever was, by its number: public_id, name and owner."""
-        query = select(keys.c.id, keys.c.public_id, keys.c.name, keys.c.owner, keys.c.project_id)
+    def known_keys(self) -> dict[int, Row]:
+        """Every key there ever was, by its number, the oldest first."""
         with self._engine.connect() as connection:
-            return {row.id: row for row in connection.execute(query)}
+            return {row.id: row for row in connection.execute(select(keys).order_by(keys.c.id))}
 
     def update_key(self, number: int, **values: object) -> None:
         """Set a key's `name`, `status` or `expires`."""
@@ -116,9 +115,11 @@ class Admin:
             return connection.execute(query.group_by(*by).order_by(*by)).all()
 
     def answered_calls(self, vendor: str, since: int, until: int) -> Sequence[Row]:
-        """Answered calls of a vendor's models, one by one."""
-        columns = ("started", "project_id", "key_id", "model", "kind", *_TOKENS, "cost_micros")
-        query = select(*(calls.c[name] for name in columns)).where(_settled(vendor, since, until))
+        """Answered calls of a vendor's models, one by one; each is one of `requests`."""
+        columns = [
+            calls.c[name] for name in ("started", "project_id", "key_id", "model", "kind", *_TOKENS, "cost_micros")
+        ]
+        query = select(*columns, literal_column("1").label("requests")).where(_settled(vendor, since, until))
         with self._engine.connect() as connection:
             return connection.execute(query.order_by(calls.c.id)).all()
 
