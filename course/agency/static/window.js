@@ -1,0 +1,46 @@
+// The agency's website in a frame. Python knows its port and its path; how to get there only the browser knows.
+
+const TITLE = "Lantern Travel: website and office";
+const WAIT = 5000; // ms for Python to answer
+
+export default {
+  render({ model, el }) {
+    const root = el.appendChild(document.createElement("div"));
+    root.className = "agency-window";
+    const told = root.appendChild(document.createElement("p"));
+    told.setAttribute("role", "status");
+    const closed = () => (told.textContent = "The website runs while the notebook runs. Run this cell to open it.");
+    if (!model.send) return void closed(); // a slide, without Python
+    const waiting = setTimeout(closed, WAIT);
+    const onMessage = async (where) => {
+      clearTimeout(waiting);
+      const url = (await reach(where)) + where.page;
+      const link = document.createElement("a");
+      Object.assign(link, { href: url, target: "_blank", rel: "noopener", textContent: "Open the website in a new tab" });
+      told.replaceChildren(link);
+      const frame = root.querySelector("iframe") ?? root.appendChild(document.createElement("iframe"));
+      Object.assign(frame, { title: TITLE, src: url });
+    };
+    model.on("msg:custom", onMessage);
+    model.send("where");
+    return () => {
+      clearTimeout(waiting);
+      model.off("msg:custom", onMessage);
+    };
+  },
+};
+
+// The address as this browser can use it: straight to the port, or through Jupyter's proxy.
+async function reach({ port, path }) {
+  const direct = `http://127.0.0.1:${port}${path}`;
+  const jupyter = document.getElementById("jupyter-config-data");
+  const proxied = jupyter && `${JSON.parse(jupyter.textContent).baseUrl}proxy/${port}${path}`;
+  if (!proxied) return direct;
+  if (!["localhost", "127.0.0.1", "[::1]"].includes(location.hostname)) return proxied;
+  try {
+    const answer = await fetch(`${direct}here`); // fails where Jupyter's port is forwarded from another computer
+    return answer.ok ? direct : proxied;
+  } catch {
+    return proxied;
+  }
+}
