@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, literal_column, or_, select, update
 from sqlalchemy.engine import Row
 
 from ..types import Caller
+from .database import next_number
 from .schema import keys, projects, rate_limits
 
 KEY_PREFIX = "sk-practice-"
@@ -25,24 +26,23 @@ _FIND_KEY = (
     .where(
         keys.c.digest == bindparam("digest"),
         keys.c.revoked.is_(None),
-        keys.c.status == "active",
+        keys.c.status == literal_column("'active'"),
         projects.c.archived.is_(None),
     )
 )
 _PROJECT = select(projects).where(projects.c.id == bindparam("id"))
 _METERS = ("requests_per_minute", "tokens_per_minute", "requests_per_day")
 # The model's own line comes first.
+_ANY = literal_column("'*'")
+_LIMITED = and_(
+    rate_limits.c.project_id == projects.c.id,
+    or_(rate_limits.c.model == bindparam("model"), rate_limits.c.model == _ANY),
+)
 _RULES = (
     select(projects.c.policy_json, rate_limits.c.model, *[rate_limits.c[meter] for meter in _METERS])
-    .outerjoin(
-        rate_limits,
-        and_(
-            rate_limits.c.project_id == projects.c.id,
-            or_(rate_limits.c.model == bindparam("model"), rate_limits.c.model == "*"),
-        ),
-    )
+    .select_from(projects.outerjoin(rate_limits, _LIMITED))
     .where(projects.c.id == bindparam("project"))
-    .order_by(rate_limits.c.model == "*")
+    .order_by(rate_limits.c.model == _ANY)
 )
 
 
@@ -95,7 +95,7 @@ class Access:
     def add_project(self, name: str, now: int) -> int:
         """Create a project and return its number."""
         with self._engine.begin() as connection:
-            number = (connection.scalar(select(func.max(projects.c.id))) or 0) + 1
+            number = next_number(connection, projects)
             row = {"id": number, "public_id": public_id("proj_", number), "name": name, "created": now}
             connection.execute(insert(projects).values(policy_json="{}", **row))
             return number
@@ -138,7 +138,7 @@ class Access:
         """
         prefix = ADMIN_KEY_PREFIX if project_id is None else KEY_PREFIX
         with self._engine.begin() as connection:
-            number = (connection.scalar(select(func.max(keys.c.id))) or 0) + 1
+            number = next_number(connection, keys)
             secret = f"{prefix}{secrets.token_hex(16)}-{number % 10_000:04d}"
             row = insert(keys).values(
                 id=number,

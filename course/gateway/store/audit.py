@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.engine import Row
 
 from .access import public_id
+from .database import next_number
 from .schema import audit
 
 
@@ -29,7 +30,7 @@ class Audit:
         `after` may hold a secret.
         """
         with self._engine.begin() as connection:
-            number = (connection.scalar(select(func.max(audit.c.id))) or 0) + 1
+            number = next_number(connection, audit)
             row = {
                 "id": number,
                 "public_id": public_id("audit_log-", number),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from operator import itemgetter
 from threading import Lock, local
 
 from sqlalchemy import Connection, Table, create_engine, event, func, insert, inspect, select, text
@@ -93,12 +94,13 @@ class Database:
         with self._borrowed() as transaction:
             return transaction.run(statement, values).fetchall()
 
-    def _sql(self, statement) -> tuple[str, dict]:
-        """A statement's SQL, and the values that it holds itself."""
+    def _sql(self, statement) -> tuple[str, Callable[[Mapping], object]]:
+        """A statement's SQL, and what makes its parameters of values by name."""
         known = self._compiled.get(statement)
         if known is None:
             compiled = statement.compile(dialect=self._engine.dialect)
-            known = self._compiled[statement] = (str(compiled), dict(compiled.params))
+            parameters = _in_order(compiled.positiontup) if compiled.positional else dict
+            known = self._compiled[statement] = (str(compiled), parameters)
         return known
 
     @contextmanager
@@ -135,17 +137,17 @@ class Database:
 
 
 class Transaction:
-    """Runs compiled statements. `run` returns a cursor of the driver's."""
+    """Runs compiled statements, whose constants are written out. `run` returns a cursor of the driver's."""
 
     __slots__ = ("_execute", "_sql")
 
-    def __init__(self, sql: Callable[[object], tuple[str, dict]], cursor):
+    def __init__(self, sql: Callable[[object], tuple[str, Callable]], cursor):
         self._sql = sql
         self._execute = cursor.execute
 
     def run(self, statement, values: Mapping[str, object]):
-        sql, own = self._sql(statement)
-        return self._execute(sql, {**own, **values})
+        sql, parameters = self._sql(statement)
+        return self._execute(sql, parameters(values))
 
 
 class _OwnConnection(Transaction):
@@ -195,10 +197,14 @@ class _OwnConnection(Transaction):
         self._connection.close()
 
 
+def _in_order(names: Sequence[str]) -> Callable[[Mapping], tuple]:
+    return itemgetter(*names) if len(names) > 1 else lambda values: tuple(values[name] for name in names)
+
+
 def lock_table(connection: Connection, table: Table) -> None:
     """Let nobody else write to a table until this transaction ends; everybody may read it."""
     if connection.dialect.name == "postgresql":  # in SQLite, a transaction that writes is alone anyway
-        connection.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
+        connection.execute(text(f"LOCK TABLE {table.name} IN EXCLUSIVE MODE"))
 
 
 def next_number(connection: Connection, table: Table) -> int:
@@ -210,7 +216,7 @@ def next_number(connection: Connection, table: Table) -> int:
 def _connect(url) -> Engine:
     """Open the database, making its tables if it is empty. Raises `StoreError`."""
     is_sqlite = str(url).startswith("sqlite")
-    options = {"connect_args": {"cached_statements": _STATEMENTS_KEPT}, "paramstyle": "named"} if is_sqlite else {}
+    options = {"connect_args": {"cached_statements": _STATEMENTS_KEPT}} if is_sqlite else {}
     try:
         engine = create_engine(url, **options)
     except (SQLAlchemyError, ImportError) as error:

@@ -3,7 +3,8 @@
 A call reserves what it may cost at most in all its budgets, in one statement that touches a budget only where
 that much is left; when it ends, what it did cost is spent and the rest released, in one transaction with its
 line in the ledger. A call that is answered at once spends in the same way without reserving first. So no budget
-is ever passed, however many calls come at once, and the lines of the ledger add up to what was spent.
+is ever passed, however many calls come at once, and the lines of the ledger add up to what was spent. Vendors'
+own limits are looked at now and then, and can be passed by what comes in between.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from sqlalchemy import BigInteger, and_, bindparam, case, delete, func, insert, literal_column, or_, select, update
 from sqlalchemy.engine import Connection, Row
@@ -33,12 +33,32 @@ def _number(name: str):
 
 
 _APPLIES = or_(
-    budgets.c.scope == "organization",
-    and_(budgets.c.scope == "project", budgets.c.scope_id == bindparam("project")),
-    and_(budgets.c.scope == "key", budgets.c.scope_id == bindparam("key")),
+    budgets.c.scope == literal_column("'organization'"),
+    and_(budgets.c.scope == literal_column("'project'"), budgets.c.scope_id == bindparam("project")),
+    and_(budgets.c.scope == literal_column("'key'"), budgets.c.scope_id == bindparam("key")),
 )
-# Locked in one order, so that no two calls wait for each other.
-_MINE = budgets.c.id.in_(select(budgets.c.id).where(_APPLIES).order_by(budgets.c.id).with_for_update())
+# Where several processes share a database: locked in one order, so that no two calls wait for each other.
+_MINE = select(budgets.c.id).where(_APPLIES).order_by(budgets.c.id).with_for_update()
+_AFTER = budgets.c.spent_micros + budgets.c.reserved_micros + _number("amount")
+_CHARGE = (
+    update(budgets)
+    .where(_APPLIES, budgets.c.limit_micros >= _AFTER)
+    .values(spent_micros=budgets.c.spent_micros + _number("amount"))
+)
+_RESERVE = (
+    update(budgets)
+    .where(_APPLIES, budgets.c.limit_micros >= _AFTER)
+    .values(reserved_micros=budgets.c.reserved_micros + _number("amount"))
+)
+_FULL = select(budgets.c.scope, budgets.c.limit_micros).where(_APPLIES, budgets.c.limit_micros < _AFTER)
+_SPEND = (
+    update(budgets)
+    .where(_APPLIES)
+    .values(
+        spent_micros=budgets.c.spent_micros + _number("cost"),
+        reserved_micros=budgets.c.reserved_micros - _number("held"),
+    )
+)
 _STARTS = case(
     (budgets.c.period == "day", _number("day")),
     (budgets.c.period == "week", _number("week")),
@@ -46,34 +66,9 @@ _STARTS = case(
     else_=0,
 )
 # A clock that was set back begins no period anew.
-_SPENT_NOW = case((budgets.c.period_start < _STARTS, 0), else_=budgets.c.spent_micros)
-_PERIOD_NOW = case((budgets.c.period_start < _STARTS, _STARTS), else_=budgets.c.period_start)
-_AFTER = _SPENT_NOW + budgets.c.reserved_micros + _number("amount")
-_RESERVE = (
-    update(budgets)
-    .where(_MINE, budgets.c.limit_micros >= _AFTER)
-    .values(
-        spent_micros=_SPENT_NOW,
-        period_start=_PERIOD_NOW,
-        reserved_micros=budgets.c.reserved_micros + _number("amount"),
-    )
-)
-_CHARGE = (
-    update(budgets)
-    .where(_MINE, budgets.c.limit_micros >= _AFTER)
-    .values(spent_micros=_SPENT_NOW + _number("amount"), period_start=_PERIOD_NOW)
-)
-_HOW_MANY = select(func.count()).select_from(budgets).where(_APPLIES)
-_FULL = select(budgets.c.scope, budgets.c.limit_micros).where(_APPLIES, budgets.c.limit_micros < _AFTER)
-_SPEND = (
-    update(budgets)
-    .where(_MINE)
-    .values(
-        spent_micros=_SPENT_NOW + _number("cost"),
-        period_start=_PERIOD_NOW,
-        reserved_micros=budgets.c.reserved_micros - _number("held"),
-    )
-)
+_IS_OVER = budgets.c.period_start < _STARTS
+_OVER = select(budgets.c.id).where(_IS_OVER).order_by(budgets.c.id).with_for_update()
+_BEGIN_PERIOD = update(budgets).where(budgets.c.id.in_(_OVER)).values(spent_micros=0, period_start=_STARTS)
 _TOKENS = ("input", "cached_input", "cache_write", "output", "reasoning")
 _SETTLED = (*_TOKENS, "cost_micros", "reserved_micros", "status", "ended")
 _LINE = ("reply_id", "project_id", "key_id", "worker_id", "vendor", "kind", "model", "started", *_SETTLED)
@@ -120,6 +115,7 @@ class Ledger(Workers):
         super().__init__()
         # What could not be written when it ended, to be written before anything else.
         self._unsettled: deque[tuple] = deque()
+        self._day: int | None = None
 
     def last_call(self) -> int:
         """The number of the newest call in the ledger, 0 when there is none."""
@@ -133,7 +129,7 @@ class Ledger(Workers):
         line = self._line(caller, reply_id, vendor, model, kind, Usage(), now, now)
         line |= {"cost_micros": 0, "reserved_micros": most_micros, "status": "open"}
         with self._engine.transaction() as transaction:
-            _claim(transaction, _RESERVE, caller, most_micros, now)
+            _claim(transaction, _RESERVE, caller, most_micros)
             (number,) = transaction.run(_OPEN, line).fetchone()
         return Ticket(number)
 
@@ -155,7 +151,7 @@ class Ledger(Workers):
         line = self._line(caller, reply_id, vendor, model, kind, usage, started, now)
         line |= {"cost_micros": cost_micros, "reserved_micros": 0, "status": "ok"}
         with self._engine.transaction() as transaction:
-            _claim(transaction, _CHARGE, caller, cost_micros, now)
+            _claim(transaction, _CHARGE, caller, cost_micros)
             transaction.run(_ENTER, line)
 
     def close_call(self, ticket: Ticket, usage: Usage, cost_micros: int, status: str, now: int) -> None:
@@ -170,13 +166,15 @@ class Ledger(Workers):
 
     def _close(self, number: int, usage: Usage, cost_micros: int, status: str, now: int) -> None:
         values = _tokens(usage) | {"cost_micros": cost_micros, "reserved_micros": 0, "status": status, "ended": now}
+        self._begin_periods(now)
         with self._engine.transaction() as transaction:
             before, held, project, key = transaction.run(_HELD, {"number": number}).fetchone()
             # Another process may have taken this one for dead, and the call for lost; then it holds nothing.
             if before in ("open", "lost"):
                 transaction.run(_CLOSE, {"number": number, **{f"new_{name}": values[name] for name in _SETTLED}})
                 spending = {"held": held, "cost": cost_micros, "project": project, "key": key}
-                transaction.run(_SPEND, spending | period_starts(now))
+                transaction.run(_MINE, spending).fetchall()
+                transaction.run(_SPEND, spending)
 
     def ledger(self) -> Sequence[Row]:
         """Every call, oldest first: call, project, key (its last four characters), model, token counts,
@@ -193,6 +191,7 @@ class Ledger(Workers):
         starts = {**period_starts(now), "total": 0}[period]
         with self._engine.begin() as connection:
             lock_table(connection, budgets)  # no call may be settled between the sums and the new line
+            self._day = None
             if limit_micros is None:
                 connection.execute(delete(budgets).where(here))
             elif not connection.execute(update(budgets).where(here).values(limit_micros=limit_micros)).rowcount:
@@ -211,7 +210,8 @@ class Ledger(Workers):
         """The budgets of a project, a key or the organization: period, limit_micros, spent_micros (since the
         period began) and reserved_micros.
         """
-        columns = (budgets.c.period, budgets.c.limit_micros, _SPENT_NOW.label("spent_micros"))
+        spent = case((_IS_OVER, 0), else_=budgets.c.spent_micros).label("spent_micros")
+        columns = (budgets.c.period, budgets.c.limit_micros, spent)
         query = select(*columns, budgets.c.reserved_micros).where(
             budgets.c.scope == scope, budgets.c.scope_id == scope_id
         )
@@ -234,10 +234,19 @@ class Ledger(Workers):
             self._close(number, Usage(), 0, "lost", now)
         return len(lost)
 
+    def _begin_periods(self, now: int) -> None:
+        """Begin the days, weeks and months that hold `now`, the first time that this process sees them."""
+        day = now // _DAY_MICROS
+        if day != self._day:
+            with self._engine.begin() as connection:
+                connection.execute(_BEGIN_PERIOD, period_starts(now))
+            self._day = day
+
     def _line(self, caller, reply_id, vendor, model, kind, usage: Usage, started: int, ended: int) -> dict:
         while self._unsettled:
             self._close(*self._unsettled[0])
             self._unsettled.popleft()
+        self._begin_periods(ended)
         return {
             "reply_id": reply_id,
             "project_id": caller.project_id,
@@ -254,12 +263,7 @@ class Ledger(Workers):
 
 def period_starts(now: int) -> dict[str, int]:
     """When the day, the week (Monday) and the month that hold `now` began, in UTC."""
-    return _starts(now // _DAY_MICROS)
-
-
-@lru_cache(maxsize=8)
-def _starts(days: int) -> dict[str, int]:
-    day = days * _DAY_MICROS
+    day = now // _DAY_MICROS * _DAY_MICROS
     date = time.gmtime(day // 1_000_000)
     return {
         "day": day,
@@ -268,20 +272,25 @@ def _starts(days: int) -> dict[str, int]:
     }
 
 
-def _claim(transaction: Transaction, statement, caller: Caller, amount: int, now: int) -> None:
+def _claim(transaction: Transaction, statement, caller: Caller, amount: int) -> None:
     """Take an amount out of all the caller's budgets or, raising `Fault` budget_exceeded, out of none."""
     if amount < 0:
         raise ValueError(f"a call cannot cost {amount} micro-dollars")
-    asked = {"project": caller.project_id, "key": caller.key_id, "amount": amount, **period_starts(now)}
-    taken = transaction.run(statement, asked).rowcount
-    (applying,) = transaction.run(_HOW_MANY, asked).fetchone()
-    if taken < applying:
+    asked = {"project": caller.project_id, "key": caller.key_id, "amount": amount}
+    mine = transaction.run(_MINE, asked).fetchall()
+    if mine and transaction.run(statement, asked).rowcount < len(mine):
         scope, limit = transaction.run(_FULL, asked).fetchone()
         raise Fault("budget_exceeded", detail={"scope": scope, "limit_micros": limit, "project": caller.project_id})
 
 
 def _tokens(usage: Usage) -> dict[str, int]:
-    return {name: getattr(usage, name) for name in _TOKENS}
+    return {
+        "input": usage.input,
+        "cached_input": usage.cached_input,
+        "cache_write": usage.cache_write,
+        "output": usage.output,
+        "reasoning": usage.reasoning,
+    }
 
 
 def _sum(connection: Connection, column, scope: str, scope_id: int, since: int) -> int:
