@@ -104,7 +104,7 @@ def rows(name: str, columns: Iterable[str], folder: Path = FOLDER) -> Iterator[R
         raise DataError(f"{name} is missing from the data folder. Restore it from the repository.") from None
     except UnicodeDecodeError:
         raise DataError(f"{name} is not UTF-8 text. Save it again with that encoding.") from None
-    reader = csv.reader(text.splitlines(), strict=True)
+    reader = csv.reader(text.splitlines(keepends=True), strict=True)
     heading = next(reader, [])
     if heading != columns:
         raise DataError(f"{name}, line 1: the columns are {heading}; they must be {columns}.")

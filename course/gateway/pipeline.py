@@ -160,16 +160,24 @@ class Pipeline:
         return Admission(self, ticket, allowances, started)
 
     def embed(
-        self, caller: Caller, vendor: str, model_id: str, texts: list[str], dimensions: int | None = None
+        self,
+        caller: Caller,
+        vendor: str,
+        model_id: str,
+        texts: list[str],
+        dimensions: int | None = None,
+        counts: list[int] | None = None,
     ) -> Embedded:
-        """Vectors for texts. Raises `Fault` when the call is refused."""
+        """Vectors for texts. `counts` has the tokens of each where the caller sent tokens. Raises `Fault` when the call
+        is refused.
+        """
         started = self.clock()
         policy, limits = self._rules(caller, model_id)
         model = self._permitted(policy, caller, vendor, model_id)
         if model.dimensions is None:
             raise Fault("wrong_model_kind", param="model", detail={"model": model_id, "makes": "embeddings"})
         texts = [redact(text, policy.redact)[0] for text in texts] if policy.redact else texts
-        counts = [self.count(text, model_id) for text in texts]
+        counts = counts or [self.count(text, model_id) for text in texts]
         if max(counts, default=0) > model.context_window:
             raise Fault(
                 "context_too_long",

@@ -44,7 +44,7 @@ def create(pipeline: Pipeline):
             tokens = asked.counts or [pipeline.count(text, asked.model) for text in asked.texts]
             openai_embeddings.check_tokens(sum(tokens))
         try:
-            return pipeline.embed(caller, openai.VENDOR, asked.model, asked.texts, asked.dimensions)
+            return pipeline.embed(caller, openai.VENDOR, asked.model, asked.texts, asked.dimensions, asked.counts)
         except Fault as fault:
             raise openai_embeddings.too_long(fault) if fault.kind == "context_too_long" else fault from None
 
