@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     import pandas
 
-__all__ = ["faults", "ledger", "model", "start"]
+__all__ = ["faults", "ledger", "model", "start", "track"]
 __version__ = "0.1.0"
 
 
@@ -41,3 +43,10 @@ def faults(kind: str | None = None, calls: int | None = None, share: float | Non
     from course import session
 
     session.faults(kind, calls, share, seconds)
+
+
+def track(items: Sequence, label: str) -> Iterator:
+    """Go through `items` with a progress bar; see `course.track.track`."""
+    from course.track import track
+
+    return track(items, label)

@@ -108,6 +108,33 @@ def growing_conversation(turns: pd.DataFrame) -> Chart:
     return Chart(figure, turns, alt)
 
 
+def confusion(pairs: pd.DataFrame) -> Chart:
+    """What was meant against what was answered. `pairs` has the columns `label` and `answer`, a row for each case."""
+    names = sorted(set(pairs["label"]) | set(pairs["answer"]))
+    table = pd.crosstab(pairs["label"], pairs["answer"]).reindex(index=names, columns=names, fill_value=0)
+    figure, axes = _canvas(height=0.42 * len(names) + 1.2)
+    axes.imshow(table.to_numpy() ** 0.5, cmap="Blues", vmin=0, vmax=table.to_numpy().max() ** 0.5 * 1.4)
+    for row, label in enumerate(names):
+        for column, answer in enumerate(names):
+            if count := table.loc[label, answer]:
+                weight = "bold" if row == column else "normal"
+                axes.text(column, row, count, ha="center", va="center", fontsize=9, weight=weight, color="black")
+    axes.set_xticks(range(len(names)), names, rotation=40, ha="right", fontsize=9)
+    axes.set_yticks(range(len(names)), names, fontsize=9)
+    axes.set_xlabel("what was answered")
+    axes.set_ylabel("what was meant")
+    right = int((pairs["label"] == pairs["answer"]).sum())
+    axes.set_title(f"{right} of {len(pairs)} agree", loc="left")
+    wrong = pairs[pairs["label"] != pairs["answer"]].value_counts().sort_index(kind="stable")
+    worst = wrong.sort_values(ascending=False, kind="stable").head(3)
+    mistakes = "; ".join(f"{label} answered as {answer}, {count} times" for (label, answer), count in worst.items())
+    alt = (
+        f"Confusion matrix of {len(names)} labels. {right} of {len(pairs)} answers are on the diagonal. "
+        f"The most frequent mistakes: {mistakes or 'none'}."
+    )
+    return Chart(figure, table.reset_index(), alt)
+
+
 def plan_and_meter(volumes: pd.DataFrame, crossing: float, chosen: float) -> Chart:
     """A plan's fee against metered cost. `volumes` has the columns `conversations`, `meter` and `plan`, the last
     two in US dollars a month; `crossing` is the break-even and `chosen` the learner's volume, in conversations.
