@@ -46,7 +46,7 @@ def faults(kind: str | None = None, calls: int | None = None, share: float | Non
 
 
 def track(items: Sequence, label: str) -> Iterator:
-    """Go through `items` with a progress bar; see `course.track.track`."""
-    from course.track import track
+    """Go through `items` with a progress bar; see `course.progress_bar.track`."""
+    from course.progress_bar import track
 
     return track(items, label)
