@@ -18,6 +18,7 @@ from .line import Forged
 from .pages import Pages, text_of
 from .trip_form import LANGUAGES
 
+_LARGEST_NUMBER = 2**63 - 1  # that SQLite knows
 TRIGGERS = {kind: trigger for kind, (_, trigger) in KINDS.items()} | {"write": "CRM write"}
 
 
@@ -69,7 +70,7 @@ class Office:
         return self._pages.go(request, "documents")
 
     async def document(self, request: Request) -> Response:
-        found = self._house.inbox.find(request.path_params["number"])
+        found = self._house.inbox.find(_number(request))
         if found is None:
             raise HTTPException(404)
         at_work = self._house.is_at_work("document", found["id"])
@@ -114,7 +115,7 @@ class Office:
         if (decide := decisions.get(text_of(sent, "decision"))) is None:
             raise HTTPException(400)
         try:
-            decide(request.path_params["number"])
+            decide(_number(request))
         except LookupError:
             raise HTTPException(404) from None
         return self._pages.go(request, "approvals")
@@ -136,7 +137,7 @@ class Office:
 
     async def retry(self, request: Request) -> Response:
         await self._office_form(request)
-        self._house.desk.retry(request.path_params["number"])
+        self._house.desk.retry(_number(request))
         return self._pages.go(request, "log")
 
     def _documents(self, request, problems: list[str] | None = None, kept: int = 0, status: int = 200) -> Response:
@@ -163,6 +164,13 @@ class Office:
         if not self._pages.is_valid(sent.get("token"), "office"):
             raise HTTPException(403)
         return sent
+
+
+def _number(request: Request) -> int:
+    number = request.path_params["number"]
+    if number > _LARGEST_NUMBER:
+        raise HTTPException(404)
+    return number
 
 
 def _files(sent: FormData) -> list[UploadFile]:
