@@ -17,6 +17,8 @@ _CUE_COLUMNS = ("topic", "language", "weight", "cues")
 _TOPIC_COLUMNS = ("topic", "fallback", "includes", "labels")
 # Where cues are known, the label's own word says little: "cancel my booking" is no booking.
 _LABEL_WORD, _KNOWN_LABEL_WORD, _NOTE_WORD, _EXAMPLE, _LANGUAGE = 2, 0.5, 0.5, 4, 10
+# Cues are looked for in so many characters.
+_READ = 10_000
 # What nobody has to say aloud, such as asking a question, never outweighs a clear cue.
 _MOST_FOR_FALLBACK = 2
 
@@ -162,7 +164,7 @@ def topic_of(name: str) -> str | None:
 
 def topic_scores(text: str) -> Counter:
     """How strongly a text speaks of each known topic. A cue counts once."""
-    return _topic_scores(text)
+    return _topic_scores(text[:_READ])
 
 
 @lru_cache(maxsize=32)

@@ -37,7 +37,7 @@ _WISHES = ("cancellation", "refund", "change")
 _GROUPS = ("adults", "children", "infants", "nights", "rooms")
 
 _SIGN_AS = re.compile(
-    r"\bsign(?:ed)?(?: it)? (?:as|by|with)\s+([A-ZÀ-Þ][\w'\u2019-]*(?: [A-ZÀ-Þ][\w'\u2019-]*){0,3})"
+    r"\b(?i:sign(?:ed)?(?: it)? (?:as|by|with))\s+([A-ZÀ-Þ][\w'\u2019-]*(?: [A-ZÀ-Þ][\w'\u2019-]*){0,3})"
 )
 _IN_LANGUAGE = re.compile(
     r"\b(?:in|auf|en|into)\s+((?:traditional |simplified )?[A-Za-zÀ-ÿ]{4,12})\b"

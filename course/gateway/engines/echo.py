@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+_LONGEST = 1000
 _SAY = re.compile(
     r"(?:please\s+)?(?:(?:say|repeat|echo)(?: after me)?(?: exactly| only| just)?"
     r"|(?:reply|respond|answer)(?: with)? (?:exactly|only|just)(?: with)?|(?:reply|respond|answer) with)"
@@ -29,7 +30,7 @@ _WAYS = {"x": "*", "\xd7": "*", "\xf7": "/", "plus": "+", "minus": "-", "times":
 
 def say(message: str) -> str:
     """The text that a message tells the model to say; empty where it does not."""
-    found = _SAY.fullmatch(message.strip())
+    found = _SAY.fullmatch(message.strip()) if len(message) <= _LONGEST else None
     if not found:
         return ""
     quoted = _QUOTED.fullmatch(found["mark"].strip() + found["text"])
@@ -42,8 +43,8 @@ def say(message: str) -> str:
 
 def add_up(message: str) -> str:
     """The result of a sum such as "What is 12 + 3 * 4?"; empty where the message is none or has no result."""
-    found = _SUM.fullmatch(message.strip())
-    if not found or len(message) > 200:
+    found = _SUM.fullmatch(message.strip()) if len(message) <= _LONGEST else None
+    if not found:
         return ""
     terms: list[Fraction] = []
     position = 0

@@ -7,7 +7,7 @@ from typing import Any
 
 from .fields import field_of
 
-_TEMPLATE = re.compile(r"[\"“']([A-Za-z_][\w -]{0,40})[\"”']\s*:\s*([\[{\"“<]?)\s*([\w.|-]*)")
+_TEMPLATE = re.compile(r"[\"“']([A-Za-z_][\w -]{0,40})[\"”']\s{0,4}:\s{0,4}([\[{\"“<]?)\s*([\w.|-]*)")
 _KEYS = r"(?:keys?|fields?|properties|property|attributes?|columns?|claves?|campos?|feldern?|schlüssel|champs?|clés?)"
 _NAMED = re.compile(
     rf"\b(?:{_KEYS}|with|containing)\b(?: named| called| are|:)?\s*(?:the {_KEYS}\s*)?[:\uff1a]?"
@@ -19,6 +19,7 @@ _SEPARATOR = re.compile(r"\s*(?:,\s*(?:and|or|y|und|et)\s|[,;、\uff0c/]|\s(?:an
 _NAME = re.compile(r"^[`\"'“]?([A-Za-z_]\w*(?: \w+)?|[\u3400-\u9fff가-힣]{1,8})[`\"'”]?(?:\s*\(([^)]*)\))?$")
 _JSON = re.compile(r"\bjson\b", re.I)
 _NUMBERS = re.compile(r"\b(?:number|integer|int|float|count)\b|^\d+(?:\.\d+)?$", re.I)
+_READ = 10_000
 _COUNTED = ("people", "count", "amount", "confidence")
 
 
@@ -28,12 +29,13 @@ def asks_for_json(text: str) -> bool:
 
 def place_of_template(text: str) -> int | None:
     """Where a pattern such as {"name": "..."} stands, `None` where there is none."""
-    found = _TEMPLATE.search(text)
+    found = _TEMPLATE.search(text[:_READ])
     return found.start() if found and ("..." in text or "<" in text) else None
 
 
 def schema_in(instruction: str) -> dict[str, Any] | None:
     """A schema with the names that the instruction gives; `None` where it gives none."""
+    instruction = instruction[:_READ]
     properties: dict[str, Any] = {}
     for name, opens, value in _TEMPLATE.findall(instruction):
         properties.setdefault(name, _schema(name, opens, value))

@@ -8,8 +8,8 @@ from .classify import Example, Label
 from .prompt import Prompt, Task, task_of
 
 _BULLET = re.compile(
-    r"^\s*(?:[-*•]|\d{1,2}[.)])\s+[\"'`*]*([^\n:\uff1a(\"'`*]{1,40}?)[\"'`*]*\s*"
-    r"(?:(?:[:\uff1a]|\s[-\u2013\u2014])\s*(.+)|\((.+)\))?$",
+    r"^[ \t]{0,8}(?:[-*•]|\d{1,2}[.)])[ \t]{1,4}[\"'`*]*([^\n:\uff1a(\"'`*]{1,40}?)[\"'`*]{0,3}[ \t]{0,4}"
+    r"(?:(?:[:\uff1a]|\s[-\u2013\u2014])[ \t]{0,4}(\S.*)|\(([^\n)]+)\))?$",
     re.M,
 )
 _QUOTED = re.compile(r"[\"'`「『“]([^\"'`」』”\n]{1,30})[\"'`」』”]")
@@ -17,7 +17,7 @@ _KINDS = r"(?:categories|labels|classes|groups|intents|topics|options|values|cho
 _BEFORE_LIST = re.compile(
     rf"(?:\binto(?: one of)?(?: (?:the following|these|this))?(?: (?:\w+ )?{_KINDS})?|\bas(?: either| one of)?"
     rf"|\bone of(?: the following| these)?(?: {_KINDS})?|\beither|\bbetween|\b{_KINDS}(?: are)?|\bwith(?: one of)?"
-    r"|\bis (?:this|it)(?: \w+)?|\b(?:message|text|review|e-?mail)"
+    r"|\bis (?:this|it)|\b(?:message|text|review|e-?mail)"
     r"|\bcomo|\ben(?: una de)?|\bals|\bin(?: eine der kategorien)?|\bcomme"
     r"|[:\uff1a(\uff08]|為|为|成|是|に|를|을|으로|へ)\s*[:\uff1a(\uff08]?\s*",
     re.I,
@@ -37,16 +37,18 @@ _FAMILIES = (
     (re.compile(r"sentiment|情緒|情感|感情|감정|sentimiento|stimmung", re.I), ("positive", "neutral", "negative")),
     (re.compile(r"urgen|priority|緊急|紧急|긴급|prioridad|dringlich", re.I), ("low", "normal", "high")),
 )
-_ARROW = re.compile(r"^[ \t]*[\"“]?(.{3,400}?)[\"”]?[ \t]*(?:->|=>|→|⇒|\t|\s\|\s)[ \t]*([^\n]{0,40})$", re.M)
+_ARROW = re.compile(r"->|=>|→|⇒|\t|\s\|\s")
 _SHOT = re.compile(
-    r"^[ \t]*(?:message|text|e-?mail|input|review|customer|q|question"
+    r"^[ \t]{0,8}(?:message|text|e-?mail|input|review|customer|q|question"
     r"|訊息|輸入|メッセージ|입력|메시지|mensaje|nachricht)"
-    r"[ \t]*[:\uff1a][ \t]*(.{1,2000}?)\n"
-    r"[ \t]*(?:label|category|class|intent|output|sentiment|answer|a|urgency|priority"
+    r"[ \t]?[:\uff1a][ \t]?(.{1,2000}?)\n"
+    r"[ \t]{0,8}(?:label|category|class|intent|output|sentiment|answer|a|urgency|priority"
     r"|標籤|類別|輸出|ラベル|分類|레이블|분류|출력|etiqueta|kategorie)"
-    r"[ \t]*[:\uff1a][ \t]*([^\n]{0,40})$",
+    r"[ \t]?[:\uff1a]([^\n]{0,40})$",
     re.I | re.M | re.S,
 )
+# Labels and examples are looked for in so many characters.
+_READ = 10_000
 _REASON_WANTED = re.compile(r"\b(?:explain|why|reason|because|justify)\b|理由|原因|이유", re.I)
 
 
@@ -82,6 +84,7 @@ def wants_reason(instruction: str) -> bool:
 
 def labels_in(instruction: str) -> list[Label]:
     """The labels that an instruction lists, in bullets, in quotation marks or in a sentence."""
+    instruction = instruction[:_READ]
     bullets = [Label(match[1].strip(), match[2] or match[3] or "") for match in _BULLET.finditer(instruction)]
     if len(bullets) > 1 and all(len(label.name.split()) <= 4 for label in bullets):
         return _different(bullets)
@@ -94,7 +97,7 @@ def labels_in(instruction: str) -> list[Label]:
         parts = [_ARTICLE.sub("", part.strip(" \"'`*:\uff1a[]")) for part in _SEPARATOR.split(listed)]
         if len(parts) > 1 and all(part and len(part.split()) <= 3 and len(part) <= 30 for part in parts):
             found = _different([Label(part) for part in parts])
-            best = found if len(found) > len(best) else best
+            best = found if len(found) >= len(best) else best
     if best:
         return best
     return next(([Label(name) for name in names] for asked, names in _FAMILIES if asked.search(instruction)), [])
@@ -102,19 +105,25 @@ def labels_in(instruction: str) -> list[Label]:
 
 def examples_in(text: str) -> tuple[list[Example], str]:
     """Pairs of message and label, and the message that comes last without a label."""
-    for shape in (_SHOT, _ARROW):
-        pairs = [(match[1].strip(), match[2].strip(" \"'`")) for match in shape.finditer(text)]
-        examples = [Example(message, label) for message, label in pairs if label and _is_label(label)]
-        if len(examples) > 1:
-            return examples, pairs[-1][0] if not pairs[-1][1] else _after_last(shape, text)
-    return [], ""
+    text = text[:_READ]
+    shots = list(_SHOT.finditer(text))
+    pairs = [(shot[1].strip(), shot[2].strip(" \"'`")) for shot in shots]
+    rest = text[shots[-1].end() :] if shots else ""
+    if len(pairs) < 2:
+        lines = [line.strip(" -*•") for line in text.splitlines()]
+        arrows = [(index, _ARROW.split(line)) for index, line in enumerate(lines) if _ARROW.search(line)]
+        pairs = [(parts[0].strip(' "“”'), parts[1].strip(" \"'`")) for _, parts in arrows if len(parts) == 2]
+        rest = "\n".join(lines[arrows[-1][0] + 1 :]) if arrows else ""
+    examples = [Example(message, label) for message, label in pairs if message and _is_label(label)]
+    if len(examples) < 2:
+        return [], ""
+    return examples, _unlabelled(rest) if pairs[-1][1] else pairs[-1][0]
 
 
-def _after_last(shape: re.Pattern, text: str) -> str:
-    """What stands below the last example, without a label's empty line."""
-    rest = text[list(shape.finditer(text))[-1].end() :].strip()
-    rest = re.sub(r"\s*\n?[ \t]*\w{1,12}[ \t]*[:\uff1a]\s*$|\s*(?:->|=>|→)\s*$", "", rest)
-    return re.sub(r"^\w{1,12}[ \t]*[:\uff1a][ \t]*", "", rest).strip('"“” ')
+def _unlabelled(rest: str) -> str:
+    """The message below the last example, without the words that announce it and its label."""
+    rest = re.sub(r"\n?[ \t]{0,8}\w{1,12}[ \t]?[:\uff1a]$", "", rest.strip())
+    return re.sub(r"^\w{1,12}[ \t]?[:\uff1a][ \t]{0,8}", "", rest).strip('"“” \n')
 
 
 def _is_label(answer: str) -> bool:

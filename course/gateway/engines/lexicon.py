@@ -64,7 +64,7 @@ class Lexicon(Generic[Value]):
 
     def __init__(self, phrases: Iterable[tuple[str, Value]]):
         self._by_first: dict[str, list[tuple[tuple[str, ...], bool, list[Value]]]] = {}
-        self._shortest_start = 99
+        self._shortest_start, self._longest_start = 99, 0
         seen: dict[tuple[tuple[str, ...], bool], list[Value]] = {}
         for phrase, value in phrases:
             tokens = tuple(folded(token) for token in _TOKEN.findall(phrase.rstrip("*")))
@@ -79,6 +79,7 @@ class Lexicon(Generic[Value]):
             self._by_first.setdefault(tokens[0], []).append((*key, seen[key]))
             if key[1] and len(tokens) == 1:
                 self._shortest_start = min(self._shortest_start, len(tokens[0]))
+                self._longest_start = max(self._longest_start, len(tokens[0]))
         for choices in self._by_first.values():
             choices.sort(key=lambda choice: -len(choice[0]))
 
@@ -102,7 +103,7 @@ class Lexicon(Generic[Value]):
                 return size, values
             if is_start and self._starts(phrase, tokens[index : index + size]):
                 return size, values
-        for length in range(len(first) - 1, self._shortest_start - 1, -1):
+        for length in range(min(len(first) - 1, self._longest_start), self._shortest_start - 1, -1):
             for phrase, is_start, values in self._by_first.get(first[:length], ()):
                 if is_start and len(phrase) == 1:
                     return 1, values

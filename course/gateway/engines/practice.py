@@ -99,9 +99,9 @@ class _Answer:
             plan = use_tools.plan(turn, self._facts(self.prompt.last), self.tier)
             if plan.calls:
                 return Draft("", "tool_calls", tool_calls=plan.calls)
-        told = use_tools.answer_from_results(turn.messages, self.tier.breadth)
         if turn.schema is not None:
-            return Draft(self._filled(turn.schema, told))
+            return Draft(self._filled(turn.schema))
+        told = use_tools.answer_from_results(turn.messages, self.tier.breadth)
         if turn.json_only:
             return Draft(self._object(told))
         if told:
@@ -138,15 +138,16 @@ class _Answer:
             last = prompts.split(last, place).text or last
         return "\n".join([last, *reversed(self.prompt.asked)]) if last else self.prompt.system
 
-    def _filled(self, schema, told: str) -> str:
-        filled = fill_schema.fill(schema, self._facts(told or self._material()), self.tier)
+    def _filled(self, schema) -> str:
+        returned = use_tools.results(self.turn.messages)
+        filled = fill_schema.fill(schema, self._facts(f"{returned}\n{self._material()}".strip()), self.tier)
         return json.dumps(filled.value, ensure_ascii=False)
 
     def _object(self, told: str) -> str:
         """Any JSON object: with the names that the prompt gives, else with the answer in it."""
         schema = json_keys.schema_in(self.prompt.last) or json_keys.schema_in(self.prompt.system)
         if schema:
-            return self._filled(schema, told)
+            return self._filled(schema)
         return json.dumps({"answer": told or self._text()}, ensure_ascii=False)
 
     def _with_notices(self, text: str) -> str:
@@ -201,7 +202,7 @@ class _Answer:
     def _json(self) -> str:
         for text in (self.prompt.last, self.prompt.system):
             if json_keys.asks_for_json(text) and (schema := json_keys.schema_in(text)):
-                return self._filled(schema, "")
+                return self._filled(schema)
         return ""
 
     def _refused(self) -> str:

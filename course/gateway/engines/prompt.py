@@ -10,11 +10,12 @@ from .instructions import place_of
 
 _FENCED = re.compile(r'"""(.+?)"""|```(?:\w*\n)?(.+?)```|<(\w{2,20})>(.+?)</\3>', re.S)
 _MARKED = re.compile(
-    r"(?:^|\n|(?<=[.!?:] ))[ \t]*(?:the |customer(?:'s)? |input )?"
+    r"(?:^|\n|(?<=[.!?:] ))[ \t]{0,8}(?:the |customer(?:'s)? |input )?"
     r"(?:message|text|e-?mail|letter|review|input|ticket|comment|訊息|信件|內容|来信|來信|客戶訊息|客户留言"
-    r"|メッセージ|本文|메시지|내용|mensaje|texto|correo|nachricht|anfrage)[ \t]*[:\uff1a][ \t]*",
+    r"|メッセージ|本文|메시지|내용|mensaje|texto|correo|nachricht|anfrage)[ \t]?[:\uff1a][ \t]{0,8}",
     re.I,
 )
+_READ = 10_000
 _LIST_ITEM = re.compile(r"\s*(?:[-*•]|\d{1,2}[.)])\s")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s|(?<=[。\uff01\uff1f])")
 
@@ -60,7 +61,13 @@ def task_of(skill: str, prompt: Prompt) -> Task | None:
 
 
 def split(message: str, place: int) -> Task:
-    """Part the instruction that stands at a place in a message from the text it is about."""
+    """Part the instruction that stands at a place in a message from the text it is about.
+
+    Of a long message only the end that holds the instruction is read.
+    """
+    if len(message) > _READ:
+        beyond = max(0, len(message) - _READ) if place > _READ else 0
+        message, place = message[beyond : beyond + _READ], place - beyond
     if fenced := max(_FENCED.finditer(message), key=lambda match: len(match[0]), default=None):
         inside = fenced[1] or fenced[2] or fenced[4]
         return Task(message[: fenced.start()] + message[fenced.end() :], inside.strip())

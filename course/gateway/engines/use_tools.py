@@ -79,6 +79,11 @@ def answer_from_results(messages: tuple[Message, ...], breadth: int) -> str:
     return " ".join(said)
 
 
+def results(messages: tuple[Message, ...]) -> str:
+    """What the tools returned since the user spoke, as they returned it."""
+    return "\n".join(message.text for message in _since_user(messages) if message.role == "tool")
+
+
 def _chosen(tools: list[Tool], facts: Facts) -> list[tuple[Tool, Facts]]:
     """The tools that parts of the message ask for, each with the text of its parts."""
     text = facts.text[:_LONGEST]
