@@ -75,8 +75,8 @@ class ChatPanel(CourseWidget):
         )
 
     def close(self) -> None:
-        for task in self._answers.values():
-            task.cancel()
+        for task in list(self._answers.values()):
+            _cancel(task)
         super().close()
 
     def _hear(self, _widget, content, _buffers) -> None:
@@ -87,7 +87,7 @@ class ChatPanel(CourseWidget):
             writing.add_done_callback(lambda _task: self._answers.pop(key))
             self._answers[key] = writing
         elif key in self._answers:
-            self._answers[key].cancel()
+            _cancel(self._answers[key])
 
     async def _write(self, key: str, messages: list[dict]) -> None:
         """Send an answer piece by piece. Between two pieces the kernel is free for other work."""
@@ -99,6 +99,13 @@ class ChatPanel(CourseWidget):
         except Exception:
             self.log.exception("The practice model could not answer.")
             self.send({"kind": "failure", "id": key})
+
+
+def _cancel(task: asyncio.Task) -> None:
+    # Jupyter may bring a widget's messages in a thread other than the one where the answer is written.
+    loop = task.get_loop()
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(task.cancel)
 
 
 class _PracticeModel(NamedTuple):

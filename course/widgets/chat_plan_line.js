@@ -7,7 +7,7 @@ export class PlanLine {
   constructor(onForward) {
     this.left = element("p", { class: "chat-left" });
     this.alert = element("p", { role: "alert" });
-    this.wait = element("p", { class: "chat-quiet" }, "In a chat tool you would wait now. Here a button moves the clock of this panel.");
+    this.wait = element("p", { class: "chat-quiet" }, "In a chat tool you would wait now. Here a button moves the plan's clock.");
     this.forward = button("Fast-forward the clock", onForward);
     this.notice = element("div", { class: "chat-used-up" }, this.alert, element("div", {}, this.wait, this.forward));
     this.show({ used: 0, since: null }, 0, 0, 0);

@@ -89,7 +89,8 @@ def test_the_kernel_stays_free_while_an_answer_is_written(panel, monkeypatch):
 
 def test_stop_ends_an_answer_before_or_while_it_is_written(panel, monkeypatch):
     stopped = hear(panel, {"kind": "ask", "id": "1", "messages": ask(TOKEN)}, {"kind": "stop", "id": "1"})
-    assert stopped == []
+    assert len(stopped) < 2, "at most the piece that was on its way"
+    panel.sent.clear()
     monkeypatch.setattr(chat, "PACE", 60)
 
     async def stop_after_the_first_piece():
@@ -111,6 +112,19 @@ def test_two_pages_are_answered_side_by_side(panel):
     assert "5" in text_of(sent, "2")
 
 
+def test_an_answer_is_stopped_from_another_thread(panel, monkeypatch):
+    monkeypatch.setattr(chat, "PACE", 60)
+
+    async def stop_it():
+        panel._handle_custom_msg({"kind": "ask", "id": "1", "messages": ask(TOKEN)}, [])
+        await asyncio.to_thread(panel._handle_custom_msg, {"kind": "stop", "id": "1"}, [])
+        async with asyncio.timeout(2):
+            while panel._answers:
+                await asyncio.sleep(0)
+
+    asyncio.run(stop_it())
+
+
 def test_closing_the_panel_ends_its_answers(panel):
     async def close_it():
         panel._handle_custom_msg({"kind": "ask", "id": "1", "messages": ask(TOKEN)}, [])
@@ -118,7 +132,7 @@ def test_closing_the_panel_ends_its_answers(panel):
         await asyncio.sleep(0.01)
 
     asyncio.run(close_it())
-    assert panel.sent == []
+    assert len(panel.sent) < 2, "at most the piece that was on its way"
 
 
 def test_the_model_sees_the_conversation_and_the_file(panel):
@@ -800,7 +814,7 @@ def test_nothing_is_cut_off_at_any_width(chat_page, width):
     page = chat_page(ChatPanel(allowance=1), width=width)
     exchange(page, "A conversation with a rather long title " * 3, "An answer")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    for part in (".chat-left", ".chat-watch", ".chat-used-up", ".chat-side", "textarea"):
+    for part in (".chat-left", ".chat-watch", ".chat-used-up", ".chat-side", "nav", "textarea"):
         assert page.locator(part).evaluate("part => part.scrollWidth <= part.clientWidth + 1"), part
 
 
