@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
+from databases import PostgreSQL
 from fakes import FixedCatalog, SteppingClock, count_words
 
 from course.gateway.app import create_app
@@ -12,9 +15,36 @@ from course.gateway.server import ThreadedServer
 from course.gateway.store import Store
 
 
+@pytest.fixture(scope="session")
+def server_of_databases():
+    """The PostgreSQL that COURSE_TEST_DATABASE names, by the URL of a database on it; `None` to test with SQLite."""
+    url = os.environ.get("COURSE_TEST_DATABASE")
+    server = PostgreSQL(url) if url else None
+    yield server
+    if server is not None:
+        server.close()
+
+
 @pytest.fixture
-def store(tmp_path):
-    store = Store(f"sqlite:///{tmp_path / 'gateway.sqlite'}")
+def database(tmp_path, server_of_databases):
+    """The URL of an empty database, of this test alone."""
+    if server_of_databases is None:
+        yield f"sqlite:///{tmp_path / 'gateway.sqlite'}"
+        return
+    with server_of_databases.database() as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_only(server_of_databases):
+    """For a test that looks into SQLite's file."""
+    if server_of_databases is not None:
+        pytest.skip("about SQLite's file")
+
+
+@pytest.fixture
+def store(database):
+    store = Store(database)
     yield store
     store.close()
 
