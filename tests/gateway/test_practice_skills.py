@@ -160,7 +160,7 @@ def test_labels_are_read_as_people_write_them(prompt, label):
     [
         ("Great trip! -> sun\nAwful hotel -> rain\nThe hotel was awful ->", "rain"),
         (
-            "Text: A room please\nLabel: X1\n\nText: Where is my parcel?\nLabel: X2\n\nText: My parcel is late\nLabel:",
+            "Text: A room please\nLabel: X1\n\nText: Where is my bag?\nLabel: X2\n\nText: My bag is late\nLabel:",
             "X2",
         ),
     ],

@@ -25,10 +25,13 @@ class Facts:
     def __init__(self, text: str, today: date):
         self.text = text
         self.today = today
+        self._others: dict[str, Facts] = {}
 
     def of(self, text: str) -> Facts:
         """The same for another text."""
-        return Facts(text, self.today)
+        if text not in self._others:
+            self._others[text] = Facts(text, self.today)
+        return self._others[text]
 
     @cached_property
     def lines(self) -> list[str]:
@@ -100,7 +103,8 @@ class Facts:
         return sorted([*self.numbers, *numbers.find_number_words(self.text)])
 
     def count_of(self, units: Lexicon) -> Value | None:
-        return numbers.find_count(self.text, units, self.quantities)
+        """The quantity that stands at one of these words."""
+        return numbers.find_count(self.text, units, self.quantities) if units.find(self.text) else None
 
 
 def _fields(value: object, name: str = "") -> list[tuple[str, str]]:

@@ -297,13 +297,15 @@ class _Filler:
     def _listed_objects(self, item: Mapping, name: str, depth: int) -> list:
         """One object for each part of the text that states one: its lines, else sentences, else pieces."""
         facts = self.facts
+        tried: dict[str, Filled] = {}
         best: list[Filled] = []
         for parts in (facts.lines, facts.sentences, facts.parts):
-            filled = []
-            for part in parts[: 2 * self.tier.reach]:
-                self.facts = facts.of(part)
-                filled.append(self.value(item, name, depth + 1))
-            stated = [each for each in filled if each.found]
+            parts = parts[: 2 * self.tier.reach]
+            for part in parts:
+                if part not in tried:
+                    self.facts = facts.of(part)
+                    tried[part] = self.value(item, name, depth + 1)
+            stated = [tried[part] for part in parts if tried[part].found]
             if len(stated) > len(best) and sum(each.found for each in stated) >= sum(each.found for each in best):
                 best = stated
         self.facts = facts

@@ -80,6 +80,12 @@ class Lexicon(Generic[Value]):
             if key[1] and len(tokens) == 1:
                 self._shortest_start = min(self._shortest_start, len(tokens[0]))
                 self._longest_start = max(self._longest_start, len(tokens[0]))
+        self._heads = {
+            phrase[0][: self._shortest_start]
+            for choices in self._by_first.values()
+            for phrase, is_start, _ in choices
+            if is_start and len(phrase) == 1
+        }
         for choices in self._by_first.values():
             choices.sort(key=lambda choice: -len(choice[0]))
 
@@ -87,7 +93,11 @@ class Lexicon(Generic[Value]):
         """All phrases in a text, in its order. None lies inside another."""
         places, tokens = _tokens_again(text) if len(text) <= _KEPT else _tokens(text)
         found, index = [], 0
+        shortest, heads, by_first = self._shortest_start, self._heads, self._by_first
         while index < len(tokens):
+            if tokens[index] not in by_first and tokens[index][:shortest] not in heads:
+                index += 1
+                continue
             size, values = self._at(tokens, index)
             if size:
                 span = places[index][0], places[index + size - 1][1]
