@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route, Router
 
 from course import catalog, tokens
+from course.gateway.admin import openai as openai_admin
 from course.gateway.live_settings import Upstream
 from course.gateway.pipeline import Pipeline
 from course.gateway.platforms import live
@@ -41,7 +42,8 @@ def serving(app):
 
 def live_app(store, upstreams: dict[str, Upstream]) -> Router:
     pipeline = Pipeline(store, engine=None, catalog=NoCatalog, count_tokens=count)
-    return Router([Mount(f"/{name}", app=app) for name, app in live.platforms(pipeline, upstreams).items()])
+    control = {"openai": openai_admin.routes(pipeline)}
+    return Router([Mount(f"/{name}", app=app) for name, app in live.platforms(pipeline, upstreams, control).items()])
 
 
 class NoCatalog:

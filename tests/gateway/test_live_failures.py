@@ -16,6 +16,7 @@ from live_world import BASES, MODEL, REAL_KEY, ScriptedVendor, chat_answer, live
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 
 from course import catalog
+from course.gateway.live_settings import LiveProblem
 
 MESSAGES = [{"role": "user", "content": "Hello"}]
 CLAUDE = catalog.load().pick("anthropic").id
@@ -378,3 +379,18 @@ def test_a_server_of_ones_own_needs_no_key_and_a_model_without_a_price_is_free(w
     assert "authorization" not in vendor.requests[0]["headers"]
     (row,) = store.ledger()
     assert (row.model, row.input, row.output, row.cost_micros, row.status) == ("llama3.2", 10, 5, 0, "ok")
+
+
+def test_what_is_not_encrypted_goes_through_no_proxy(world, chat, monkeypatch):
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://proxy.invalid:3128")
+    vendor, gateway = world(lambda _request: chat_answer())
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")  # for the SDK; the gateway has read its environment
+    assert chat(gateway).choices[0].message.content == "Yes."
+    assert vendor.requests
+
+
+def test_a_proxy_of_another_kind_is_named_at_the_start(store, monkeypatch):
+    monkeypatch.setenv("ALL_PROXY", "gopher://proxy.invalid:70")
+    with pytest.raises(LiveProblem, match="HTTPS_PROXY"):
+        live_app(store, {"openai": upstream("openai", "https://api.openai.com/v1")})

@@ -74,6 +74,11 @@ def test_a_call_that_may_pass_the_cap_is_not_sent(world):
     assert world.post(max_completion_tokens=100).status_code == 200
 
 
+def test_a_wish_beyond_all_numbers_is_refused_by_the_cap(world):
+    cap(world, 1_000_000)
+    assert "cap of $1.00" in world.refused(max_completion_tokens=10**30, n=10**30)
+
+
 def test_without_a_limit_the_longest_answer_is_reserved(world):
     cap(world, 50_000)
     assert "up to $0.12" in world.refused()
@@ -168,8 +173,7 @@ def test_what_the_vendor_would_run_itself_is_not_sent(world, path, fields):
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("GET", "/openai/v1/organization/projects"),
-        ("POST", "/openai/v1/organization/admin_api_keys"),
+        ("GET", "/openai/v1/organization"),
         ("GET", "/openai/v1/files"),
         ("DELETE", "/openai/v1/models/ft:gpt"),
         ("POST", "/openai/v1/images/generations"),
@@ -198,6 +202,17 @@ def test_what_else_the_real_key_may_do_is_not_forwarded(world, method, path):
         connection.sendall(f"{head}connection: close\r\ncontent-length: 0\r\n\r\n".encode())
         answer = b"".join(iter(lambda: connection.recv(65536), b""))
     assert answer.split()[1] == b"404"
+    assert not world.vendor.requests
+
+
+def test_the_control_plane_is_the_gateways_own(world, store):
+    _, admin = store.add_key(None, "admin", 1)
+    client = openai.OpenAI(base_url=world.url + BASES["openai"], admin_api_key=admin, api_key="none", max_retries=0)
+    assert [each.name for each in client.admin.organization.projects.list()] == ["Default project"]
+    with pytest.raises(openai.APIStatusError):
+        openai.OpenAI(
+            base_url=world.url + BASES["openai"], admin_api_key=world.key, api_key="none", max_retries=0
+        ).admin.organization.projects.list()
     assert not world.vendor.requests
 
 

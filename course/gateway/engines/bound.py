@@ -13,6 +13,9 @@ from .output_limits import most_output
 from .prompt_bound import CountTokens, Prompt
 from .wire import Format
 
+# More is no wish that a vendor grants, and no database's number.
+_MOST_TOKENS = 10**12
+
 
 @dataclass(frozen=True, slots=True)
 class Bound:
@@ -75,7 +78,7 @@ def _priced(
     output = format.max_output(fields) or most_output(model) or tariff.window if format.makes_text else 0
     if output is None:
         raise _no_bound(f"how long the answer of {model} will be; say {format.param}", format.param)
-    output *= format.how_many(fields)
+    output = min(output * format.how_many(fields), _MOST_TOKENS)
     return Bound(min(known), tariff.most_micros(min(known), output, wire.context(fields), prompt.media))
 
 

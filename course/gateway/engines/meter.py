@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from genai_prices import Usage as Extracted
@@ -17,6 +16,10 @@ from .bound import Bound
 from .live_prices import Tariff
 from .prompt_bound import CountTokens, most_tokens
 from .wire import Format, context
+
+# More is no answer's usage, whatever a server says, and no database's number.
+_MOST_TOKENS = 10**9
+_MOST_DOLLARS = 10**6
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +107,13 @@ class Meter:
         self._words = [self._rest.decode("utf-8", "replace")]
 
     def _reported(self) -> Extracted | None:
-        provider, flavor = self._format.reader
+        name, flavor = self._format.reader
+        provider = get_snapshot().find_provider(None, name, None)
         try:
-            return (
-                get_snapshot().find_provider(None, provider, None).extract_usage(self.document, api_flavor=flavor)[1]
-            )
+            _, usage = provider.extract_usage(self.document, api_flavor=flavor)
         except ValueError:  # it says nothing, or nothing that fits
             return None
+        return usage if max(asdict(_ours(usage)).values()) <= _MOST_TOKENS else None
 
     def _counted(self) -> int:
         """The answer's tokens, counted upward."""
@@ -143,7 +146,7 @@ class Meter:
         """The price that OpenRouter puts into its answers, in US dollars."""
         usage = self.document.get("usage")
         cost = usage.get("cost") if isinstance(usage, dict) and self._quote.vendor == "openrouter" else None
-        if isinstance(cost, bool) or not isinstance(cost, int | float) or not math.isfinite(cost) or cost < 0:
+        if isinstance(cost, bool) or not isinstance(cost, int | float) or not 0 <= cost <= _MOST_DOLLARS:
             return None
         return int((Decimal(str(cost)) * 1_000_000).to_integral_value(ROUND_HALF_EVEN))
 

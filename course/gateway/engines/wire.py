@@ -136,8 +136,9 @@ def _fold_message(document: dict, event: dict) -> None:
     if isinstance(event.get("message"), dict):
         document.update(event["message"])
     if isinstance(event.get("usage"), dict):  # counts from the beginning, and leaves out what is known
+        before = document.get("usage")
         known = {name: value for name, value in event["usage"].items() if value is not None}
-        document["usage"] = {**(document.get("usage") or {}), **known}
+        document["usage"] = {**(before if isinstance(before, dict) else {}), **known}
 
 
 def _message_words(event: dict) -> Iterator[str]:

@@ -63,9 +63,12 @@ _VENDORS = {
 }
 
 
-def platforms(pipeline: Pipeline, upstreams: Mapping[str, Upstream]) -> dict[str, object]:
+def platforms(
+    pipeline: Pipeline, upstreams: Mapping[str, Upstream], control: Mapping[str, list[Route]]
+) -> dict[str, object]:
     """An ASGI app for each vendor's prefix; that of a vendor who is not among `upstreams` says that its key is
-    missing. Raises `LiveProblem` when this computer's proxy cannot be used.
+    missing. `control` has, by vendor, the routes of the gateway's own control plane. Raises `LiveProblem` when this
+    computer's proxy cannot be used.
     """
     forwarder = Forwarder()
     apps = {}
@@ -74,7 +77,7 @@ def platforms(pipeline: Pipeline, upstreams: Mapping[str, Upstream]) -> dict[str
             routes = _Platform(pipeline, upstreams[name], forwarder).routes()
         else:
             routes = [Route("/{path:path}", _no_key(name), methods=_ANY_METHOD)]
-        apps[name] = vendor_app(routes, _identifying(vendor), None)
+        apps[name] = vendor_app([*control.get(name, ()), *routes], _identifying(vendor), None)
     return apps
 
 
