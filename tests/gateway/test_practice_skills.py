@@ -254,6 +254,15 @@ def test_a_draft_follows_the_notes():
     assert "Leider können wir Ihren Wunsch nicht erfüllen" in declined
 
 
+def test_one_sentence_may_be_all_the_notes():
+    wish = "Write a short e-mail to the customer Ana Silva confirming the booking LT-2041 to Lisbon on 12 May 2027."
+    text = say(wish, tier="standard")
+    assert text.startswith("Dear Ana Silva,")
+    assert "we can do what you asked for" in text
+    assert all(fact in text for fact in ("LT-2041", "Lisbon", "12 May 2027"))
+    assert "I cannot do this" in say("Write an e-mail")
+
+
 def test_a_draft_quotes_the_rule_that_answers():
     rules = data.path("house_rules.md").read_text(encoding="utf-8")
     letter = "Draft a reply:\n\nCan I change the names on my booking?"

@@ -45,7 +45,8 @@ _IN_LANGUAGE = re.compile(
     re.I,
 )
 _TOLD = re.compile(
-    r"\b(?:decline|refuse|reject|approve|accept|confirm)\b (?:it|this|the|politely|his|her|their)", re.I
+    r"\b(?:declin|refus|reject|approv|accept|confirm)\w* (?:it\b|this|the|politely|his|her|their)|同意|拒絕|拒绝",
+    re.I,
 )
 
 
@@ -54,6 +55,11 @@ def intent(text: str, topics: tuple[str, ...] = _TOPICS) -> str | None:
     scores = classify.topic_scores(text)
     topic = max(topics, key=lambda topic: scores[topic])
     return topic if scores[topic] >= 2 else None
+
+
+def states_something(facts: Facts) -> bool:
+    """Whether a text holds enough to write to somebody about."""
+    return bool(facts.people or facts.codes or facts.dates or facts.places or intent(facts.text))
 
 
 def reply(facts: Facts, tier: Tier, instruction: str = "", context: str = "") -> str:

@@ -194,10 +194,13 @@ class _Answer:
 
     def _drafted(self) -> str:
         task = prompts.task_of("draft", self.prompt)
-        if not task or not task.text or place_of("cannot", self.prompt.last) is not None:
+        if not task or place_of("cannot", self.prompt.last) is not None:
+            return ""
+        facts = self._facts(task.text or task.instruction)
+        if not task.text and not draft.states_something(facts):
             return ""
         rules = self.prompt.system if task.instruction is not self.prompt.system else ""
-        return draft.reply(self._facts(task.text), self.tier, task.instruction, rules)
+        return draft.reply(facts, self.tier, task.instruction, rules)
 
     def _json(self) -> str:
         for text in (self.prompt.last, self.prompt.system):
