@@ -12,7 +12,11 @@ NAMES = [file.stem for file in FILES]
 QUESTIONS = [pytest.param(question, id=question["id"]) for name in NAMES for question in quiz.load(name)]
 
 # What each lesson's quiz must ask about: the claims that the lesson teaches.
-CLAIMS = {"02_billing": {"C27", "C28", "C29", "C30", "C31", "C69"}}
+CLAIMS = {
+    "01_operator": {"C20", "C21", "C22", "C23", "C24", "C25", "C26"},
+    "02_billing": {"C27", "C28", "C29", "C30", "C31", "C69"},
+    "03_integration": {"C18", "C32", "C33", "C34", "C35", "C36", "C37", "C38", "C39"},
+}
 
 
 def texts(question):
