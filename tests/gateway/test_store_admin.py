@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from course.gateway.store import AuditFilter, Policy, Store
@@ -158,3 +160,22 @@ def test_what_one_store_does_together_is_not_mixed_with_another(tmp_path, store,
     assert [row.name for row in other.projects()] == ["Elsewhere"]
     assert [row.name for row in store.projects()] == ["Default project"]
     other.close()
+
+
+def test_administrators_of_several_processes_take_turns(database, store):
+    stores = [Store(database) for _ in range(4)]
+
+    def make(other):
+        for _ in range(5):
+            with other.together():
+                user_id = other.new_id("user_")
+                other.add_project("Shop", now=1)
+                other.add_object("user", user_id, None, {"id": user_id}, 1)
+                other.add_audit("user.added", user_id, 1)
+
+    with ThreadPoolExecutor(len(stores)) as pool:
+        list(pool.map(make, stores))
+    for other in stores:
+        other.close()
+    assert len({user["id"] for user in store.all_objects("user", None)}) == 20
+    assert len(store.projects()) == len(store.audit_log()) == 20

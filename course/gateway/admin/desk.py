@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy.exc import IntegrityError
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,9 +14,6 @@ from ..http import decode_json, read_body
 from ..pipeline import Pipeline
 from ..store import Store
 from ..types import Caller, Fault
-
-# Two processes that make the next document at the same time want the same ID: one of them tries again.
-_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +83,10 @@ class Desk:
             path = {name: str(value) for name, value in request.path_params.items()}
             reading = request.method in ("GET", "HEAD")
             ask = Ask(self._pipeline, caller, self._pipeline.clock(), reading, path, request.query_params, fields)
-            return self._answer(handler(ask) if reading else _as_a_whole(handler, ask))
+            if reading:
+                return self._answer(handler(ask))
+            with ask.store.together():
+                done = handler(ask)
+            return self._answer(done)
 
         return endpoint
-
-
-def _as_a_whole(handler: Handler, ask: Ask) -> dict:
-    for _ in range(_TRIES - 1):
-        try:
-            with ask.store.together():
-                return handler(ask)
-        except IntegrityError:
-            continue
-    with ask.store.together():
-        return handler(ask)

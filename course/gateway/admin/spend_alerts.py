@@ -40,6 +40,8 @@ def _trigger(store: Store, project_id: int | None, alert: dict, spent: int, now:
     shown = {"id": alert["id"], "threshold_amount": alert["threshold_amount"]}
     after = {**shown, "triggered": True, "spent": spent / MICROS_IN_A_CENT}
     with store.together():
+        if store.get_object(SPEND_ALERT, alert["id"], project_id) != alert:
+            return  # somebody else has just looked it up, or changed it
         store.update_object(SPEND_ALERT, alert["id"], project_id, {**alert, "triggered": now})
         store.add_audit(
             action,

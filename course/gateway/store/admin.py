@@ -4,14 +4,15 @@ when its time is over.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import Integer, and_, delete, func, literal_column, select, update
 from sqlalchemy.engine import Row
 
 from .access import public_id, read_policy
+from .database import lock_table
 from .schema import audit, calls, keys, objects, projects
 
 # Kinds of documents that belong to the administration; all others are a project's contents.
@@ -45,9 +46,14 @@ class AuditFilter:
 class Admin:
     """The part of the store that the control plane alone uses."""
 
-    def together(self) -> AbstractContextManager[None]:
-        """A `with` block in which all changes happen, or none; see `Database.together`."""
-        return self._engine.together()
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What this thread reads and changes meanwhile happens as a whole or not at all, one administrator after the
+        other.
+        """
+        with self._engine.together(), self._engine.begin() as connection:
+            lock_table(connection, audit)
+            yield
 
     def projects(self) -> Sequence[Row]:
         """Every project, oldest first."""
@@ -86,7 +92,7 @@ class Admin:
 
     def new_id(self, prefix: str) -> str:
         """An ID for a new document, not used before with this prefix provided that an entry of the audit log
-        follows: no entry is ever deleted.
+        follows, both within `together`: no entry is ever deleted.
         """
         with self._engine.connect() as connection:
             return public_id(prefix, (connection.scalar(select(func.max(audit.c.id))) or 0) + 1)
