@@ -2,7 +2,7 @@
 // A conversation is {id, messages}; a message {role, text}, of the learner with `file` {name, text} if one went
 // along, of the model with `stopped` if the learner cut it short.
 
-const TITLE_WORDS = 7;
+const TITLE_WORDS = 6;
 const TITLE_LETTERS = 40;
 
 /** Put a message at the end of a conversation, which is begun if there is none with that ID. */

@@ -272,7 +272,7 @@ def test_conversations_are_never_changed_in_place():
     assert [len(each["messages"]) for each in after] == [1, 2]
     assert without == [{"role": "user", "text": "Hi"}]
     family = "👨‍👩‍👧‍👦"
-    assert titles == ["Hi", "Please sort this message into one of…", "請" * 40 + "…", family * 40 + "…", "a.txt"]
+    assert titles == ["Hi", "Please sort this message into one…", "請" * 40 + "…", family * 40 + "…", "a.txt"]
 
 
 def test_the_plan_runs_down_and_comes_back():
@@ -535,7 +535,7 @@ def test_conversations_are_named_kept_apart_and_come_back(chat_page):
     assert messages(page) == []
     exchange(page, "Second talk", "Fine.")
     assert asked(page) == [("user", "Second talk")], "a new conversation knows nothing of the old one"
-    assert titles(page) == ["Second talk", "What is a token, and why does…"]
+    assert titles(page) == ["Second talk", "What is a token, and why…"]
     press(page, titles(page)[1])
     assert messages(page)[1] == "A piece."
     assert page.locator("[aria-current]").inner_text() == titles(page)[1]
