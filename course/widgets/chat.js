@@ -64,7 +64,7 @@ class Chat {
     this.composer = new Composer(
       { longest: model.get("longest"), largestFile: model.get("largest_file") },
       {
-        write: () => this.keep("_stopwatch", started(this.stopwatch, Date.now())),
+        write: () => this.startWatch(),
         send: (draft) => this.send(draft),
         stop: () => this.stop(),
         problem: (sentence) => this.say(sentence),
@@ -129,11 +129,10 @@ class Chat {
 
   send({ text, file }) {
     const message = { role: "user", text, ...(file && { file }) };
-    this.keep("_stopwatch", started(this.stopwatch, Date.now()));
+    this.startWatch();
     this.keep("_conversations", withMessage(this.conversations, this.current, message));
     this.log.add(message);
     this.ask(true);
-    return true;
   }
 
   regenerate() {
@@ -220,6 +219,11 @@ class Chat {
     this.keep("_plan", FRESH);
     this.spoken.textContent = `The plan has been reset: ${this.allowance} messages left.`;
     this.composer.focus();
+  }
+
+  /** Writing starts the watch, also after a pause. */
+  startWatch() {
+    if (this.stopwatch.since === null) this.keep("_stopwatch", started(this.stopwatch, Date.now()));
   }
 
   toggleWatch() {

@@ -7,7 +7,7 @@ const WHOLE_LETTERS = new Intl.NumberFormat("en-US");
 let composers = 0;
 
 export class Composer {
-  /** `on` has write(), send({text, file}), which says whether the message was taken, stop() and problem(sentence). */
+  /** `on` has write(), send({text, file}), stop() and problem(sentence). */
   constructor({ longest, largestFile }, on) {
     Object.assign(this, { longest, largestFile, on, file: null, locked: false, writing: false });
     const id = `chat-message-${++composers}`;
@@ -88,7 +88,8 @@ export class Composer {
     if (!text.trim() && !this.file) {
       this.on.problem("Write a message first, or attach a text file.");
       this.focus();
-    } else if (this.on.send({ text: text.trim(), file: this.file })) {
+    } else {
+      this.on.send({ text: text.trim(), file: this.file });
       this.clear();
     }
   }

@@ -9,7 +9,7 @@ export function elapsed(watch, now) {
 }
 
 export function started(watch, now) {
-  return watch.since === null ? { ...watch, since: now } : watch;
+  return { ...watch, since: watch.since ?? now };
 }
 
 export function paused(watch, now) {
