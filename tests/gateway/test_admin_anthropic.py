@@ -369,6 +369,7 @@ def test_a_bad_report_is_refused_by_name(client, name, query, param):
     [
         ("workspaces", {}, "name"),
         ("workspaces", {"name": ""}, "name"),
+        ("workspaces", {"name": "A\0"}, "name"),
         ("workspaces", {"name": "x" * 41}, "name"),
         ("workspaces", {"name": "A", "colour": "red"}, "colour"),
         ("workspaces", {"name": "A", "display_color": "red"}, "display_color"),

@@ -56,6 +56,8 @@ def text(ask: Ask, name: str, longest: int = 256) -> str:
     value = anthropic.string(anthropic.required(ask.body, name, ""), name, shortest=1)
     if len(value) > longest:
         raise anthropic.invalid(name, f"String should have at most {longest} characters")
+    if "\0" in value:
+        raise anthropic.invalid(name, "String should not have the character U+0000")
     return value
 
 

@@ -81,6 +81,9 @@ class Desk:
                 raise Fault("wrong_key_kind")
             fields = self._read(decode_json(body)) if body.strip() else {}
             path = {name: str(value) for name, value in request.path_params.items()}
+            for name, value in (*path.items(), *request.query_params.multi_items()):
+                if "\0" in value:  # no database can look for it
+                    raise Fault("invalid_request", f"Invalid '{name}': it holds the character U+0000.", name)
             reading = request.method in ("GET", "HEAD")
             ask = Ask(self._pipeline, caller, self._pipeline.clock(), reading, path, request.query_params, fields)
             if reading:

@@ -102,7 +102,7 @@ def _detail(row: Row) -> dict:
     if row.action in _FLAT:
         detail = {**(after or before or {}), **detail}
     elif row.action.endswith(".updated"):
-        detail["changes_requested"] = after
+        detail["changes_requested"] = {name: value for name, value in (after or {}).items() if value is not None}
     elif after is not None:
         detail["data"] = after
     return detail

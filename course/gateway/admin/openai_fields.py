@@ -52,6 +52,8 @@ def text(ask: Ask, name: str) -> str:
     value = openai.string(ask.body[name], name)
     if not value.strip():
         raise openai.invalid(name, "empty string. Expected a string with minimum length 1.", "empty_string")
+    if "\0" in value:
+        raise openai.invalid(name, "a string cannot hold the character U+0000.")
     return value
 
 
