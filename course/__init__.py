@@ -25,7 +25,7 @@ def start(mode: str | None = None, pace: float = 0) -> None:
 
 
 def model(vendor: str, tier: str = "small") -> str:
-    """The ID of a vendor's current model; `tier` is "small", "standard" or "large"."""
+    """The ID of a vendor's current model; `tier` is "small", "standard", "large" or "embedding"."""
     from course import session
 
     return session.model(vendor, tier)

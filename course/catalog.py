@@ -161,9 +161,12 @@ class Catalog:
         return _find(self._plans, plan_id, "plan", "data/plans.csv")
 
     def pick(self, vendor: str, tier: str = "small") -> Model:
-        """The model that lessons use for a vendor and a tier ("small", "standard" or "large")."""
+        """The model that lessons use for a vendor and a tier: "small", "standard", "large", or "embedding" for one
+        that makes vectors.
+        """
         for model in self.models:
-            if (model.vendor, model.tier) == (vendor, tier):
+            kind = "embedding" if model.dimensions else model.tier
+            if (model.vendor, kind) == (vendor, tier):
                 return model
         offered = sorted({(model.vendor, model.tier) for model in self.models if model.tier})
         raise LookupError(

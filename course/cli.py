@@ -75,11 +75,18 @@ def slides(names: tuple[str, ...], every: bool, output: Path) -> None:
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8790, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.option(
+    "--mode",
+    type=click.Choice(["practice", "live"]),
+    default="practice",
+    show_default=True,
+    help="Live calls the vendors for whose API you have a key.",
+)
 @click.option("--database", default="sqlite:///gateway.sqlite", show_default=True, help="An SQLAlchemy URL.")
 @click.option("--env-file", type=click.Path(dir_okay=False, path_type=Path), help="Also write the lines to a file.")
 @click.option("--pace", default=0.0, type=click.FloatRange(0, 10), help="Seconds between two pieces of a stream.")
 @click.option("--expose", is_flag=True, help="Allow an address that other computers can reach.")
-def serve(host: str, port: int, database: str, env_file: Path | None, pace: float, expose: bool) -> None:
+def serve(host: str, port: int, mode: str, database: str, env_file: Path | None, pace: float, expose: bool) -> None:
     """Run the AI API platform alone, and say how any program reaches it."""
     from course import serve as serving
     from course.gateway.gateway import environment
@@ -92,7 +99,7 @@ def serve(host: str, port: int, database: str, env_file: Path | None, pace: floa
         click.echo(f"Warning: other computers can reach {host}, and nothing is encrypted.", err=True)
     try:
         listening = serving.listen(host, port)
-        opened = serving.open_practice(database, pace)
+        opened, status = serving.open_gateway(mode, database, pace)
         shown = f"[{host}]" if ":" in host else host
         url = f"http://{shown}:{listening.getsockname()[1]}"
         lines = serving.environment_lines(environment(url, opened.key, opened.admin_key))
@@ -101,7 +108,7 @@ def serve(host: str, port: int, database: str, env_file: Path | None, pace: floa
     except serving.ServeError as error:
         raise click.ClickException(str(error)) from error
     click.echo(lines)
-    click.echo(f"Practice platform at {url}. The keys are shown only now. Stop it with Ctrl+C.", err=True)
+    click.echo(f"{status} The platform is at {url}. The keys are shown only now. Stop it with Ctrl+C.", err=True)
     serving.run(opened, listening)
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import uvicorn
 
 from . import catalog, tokens
-from .gateway import gateway
+from .gateway import gateway, live_settings
+from .gateway.live_settings import LiveProblem
 from .gateway.store import StoreError
 
 
@@ -60,11 +61,17 @@ def write_private(path: Path, text: str) -> None:
         raise ServeError(f"{path} cannot be written: {error.strerror}. Name another file with --env-file.") from None
 
 
-def open_practice(database: str, pace: float) -> gateway.Gateway:
-    """The practice gateway on a database. Raises `ServeError`."""
+def open_gateway(mode: str, database: str, pace: float) -> tuple[gateway.Gateway, str]:
+    """The gateway on a database, "practice" or "live", and a sentence that says what it is. Raises `ServeError`."""
     try:
-        return gateway.practice(database, catalog.load(), tokens.number, pace)
-    except StoreError as error:
+        if mode == "practice":
+            return gateway.practice(
+                database, catalog.load(), tokens.number, pace
+            ), "Practice mode: no vendor is called."
+        upstreams = live_settings.read_upstreams(live_settings.read_environment(os.environ, Path.cwd()))
+        opened = gateway.live(database, catalog.load(), tokens.number, upstreams)
+        return opened, live_settings.announcement(upstreams)
+    except (StoreError, LiveProblem) as error:
         raise ServeError(str(error)) from None
 
 

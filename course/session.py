@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas
+    from sqlalchemy import URL
 
     from course.gateway.gateway import Gateway
     from course.gateway.server import ThreadedServer
@@ -26,6 +29,10 @@ _MISLEADING = (
     "GOOGLE_GENAI_USE_ENTERPRISE",
     "GOOGLE_GENAI_USE_VERTEXAI",
 )
+MODES = ("practice", "live")
+# What the platform has put into the environment, and what stood there before.
+_ours: dict[str, str] = {}
+_before: dict[str, str] = {}
 _lock = threading.Lock()
 _session: Session | None = None
 
@@ -34,6 +41,8 @@ _session: Session | None = None
 class Session:
     """A running gateway with a database of its own, which goes away with it."""
 
+    mode: str
+    status: str
     gateway: Gateway
     server: ThreadedServer
     directory: tempfile.TemporaryDirectory
@@ -45,31 +54,40 @@ class Session:
 
 
 def start(mode: str | None = None, pace: float = 0) -> None:
-    """Start the practice platform, once for each kernel, and say so in one line.
+    """Start the platform, once for each kernel, and say what it is.
 
     Sets the variables by which `OpenAI()`, `Anthropic()` and `genai.Client()` find the platform by themselves, see
     `course.gateway.gateway.environment`, and takes 127.0.0.1 out of any proxy's reach. Calling it again is harmless.
 
-    `mode` is "practice"; left out, it is what the environment variable COURSE_MODE says, else "practice". `pace` is
-    how many seconds pass between two pieces of a streamed answer: 0.05 is about as fast as one reads. Raises
-    `ValueError` for another mode, or a pace below 0 or above 10.
+    `mode` is "practice" or "live"; left out, it is what the environment variable COURSE_MODE says, else "practice".
+    In live mode the vendors answer, for your own key, under a cap; see `course.gateway.live_settings`. `pace` is how
+    many seconds pass between two pieces of a streamed practice answer: 0.05 is about as fast as one reads.
+
+    Raises `ValueError` for another mode, or a pace below 0 or above 10, and `live_settings.LiveProblem` where live
+    mode cannot begin.
     """
     global _session
     mode = mode or os.environ.get("COURSE_MODE") or "practice"
-    if mode != "practice":
-        raise ValueError(f'mode {mode!r} does not exist. Use course.start() or course.start("practice").')
+    if mode not in MODES:
+        raise ValueError(f'mode {mode!r} does not exist. Use course.start() or course.start("live").')
     if not 0 <= pace <= 10:
         raise ValueError(f"pace is the number of seconds between two pieces, from 0 to 10, not {pace!r}.")
     with _lock:
-        if _session is not None and not _session.server.running:
-            _session.stop()
-            _session = None
+        if _session is not None and (_session.mode != mode or not _session.server.running):
+            _close()
         if _session is None:
-            _session = _open_session()
+            _session = _open_live() if mode == "live" else _open_practice()
             atexit.register(_session.stop)
         _session.gateway.pipeline.pace = pace
         _set_environment(_session)
-    print(READY)
+    print(_session.status)
+
+
+def _close() -> None:
+    global _session
+    atexit.unregister(_session.stop)
+    _session.stop()
+    _session = None
 
 
 def stop() -> None:
@@ -77,13 +95,11 @@ def stop() -> None:
     global _session
     with _lock:
         if _session is not None:
-            atexit.unregister(_session.stop)
-            _session.stop()
-            _session = None
+            _close()
 
 
 def model(vendor: str, tier: str = "small") -> str:
-    """The ID of a vendor's current model; `tier` is "small", "standard" or "large"."""
+    """The ID of a vendor's current model; `tier` is "small", "standard", "large" or "embedding"."""
     from course import catalog
 
     return catalog.load().pick(vendor, tier).id
@@ -141,27 +157,74 @@ def _running() -> Session:
     return _session
 
 
-def _open_session() -> Session:
-    from sqlalchemy import URL
-
+def _open_practice() -> Session:
     from course import catalog, tokens
     from course.gateway import gateway
+
+    return _serve("practice", READY, lambda database: gateway.practice(database, catalog.load(), tokens.number))
+
+
+def _open_live() -> Session:
+    from course import catalog, tokens
+    from course.gateway import gateway, live_settings
+
+    upstreams = live_settings.read_upstreams(_learners_environment())
+    status = live_settings.announcement(upstreams)
+    if planned := _planned_calls():
+        from course.gateway.engines.live_prices import worst_case
+
+        status += f"\n{worst_case(planned)}"
+    facts = catalog.load()
+    return _serve("live", status, lambda database: gateway.live(database, facts, tokens.number, upstreams))
+
+
+def _serve(mode: str, status: str, open_gateway: Callable[[URL], Gateway]) -> Session:
+    from sqlalchemy import URL
+
     from course.gateway.server import ThreadedServer
 
     directory = tempfile.TemporaryDirectory(prefix="course-", ignore_cleanup_errors=True)
-    database = URL.create("sqlite", database=str(Path(directory.name, "gateway.sqlite")))
-    opened = gateway.practice(database, catalog.load(), tokens.number)
+    opened = open_gateway(URL.create("sqlite", database=str(Path(directory.name, "gateway.sqlite"))))
     server = ThreadedServer(opened.app)
     server.start()
-    return Session(opened, server, directory)
+    return Session(mode, status, opened, server, directory)
+
+
+def _learners_environment() -> dict[str, str]:
+    """The environment as it would be without this platform, and a `.env` file of the learner's."""
+    from course.gateway.live_settings import read_environment
+
+    kept = {name: value for name, value in os.environ.items() if _ours.get(name) != value}
+    return read_environment({**_before, **kept}, Path.cwd())
+
+
+def _planned_calls() -> list[tuple[str, int, int, int]]:
+    """What the lesson that runs in this kernel calls: (model ID, prompt tokens, most output tokens, calls).
+
+    JupyterLab names the notebook of a kernel in its environment; elsewhere nothing is known.
+    """
+    from course import data
+
+    lesson = Path(os.environ.get("JPY_SESSION_NAME", "")).stem
+    columns = ("lesson", "vendor", "tier", "prompt_tokens", "output_tokens", "calls")
+    return [
+        (model(row.text("vendor"), row.text("tier")), *(row.integer(name) for name in columns[3:]))
+        for row in data.rows("lesson_calls.csv", columns)
+        if row.text("lesson") == lesson
+    ]
 
 
 def _set_environment(session: Session) -> None:
     from course.gateway.gateway import environment
 
-    for name in _MISLEADING:
+    ours = environment(session.server.url, session.gateway.key, session.gateway.admin_key)
+    for name in (*_MISLEADING, *ours):
+        if name in os.environ and os.environ[name] != _ours.get(name):
+            _before[name] = os.environ[name]
         os.environ.pop(name, None)
-    os.environ.update(environment(session.server.url, session.gateway.key, session.gateway.admin_key))
+    _ours.clear()
+    _ours.update(ours)
+    os.environ.update(ours)
     for name in ("NO_PROXY", "no_proxy"):
         hosts = [host.strip() for host in os.environ.get(name, "").split(",") if host.strip()]
         os.environ[name] = ",".join([*hosts, *(host for host in _LOOPBACK if host not in hosts)])

@@ -205,6 +205,14 @@ def test_each_vendor_has_a_model_of_each_tier_with_input_and_output_prices():
     assert all(facts.price(model.id, "web_search") for model in facts.text_models)
 
 
+def test_a_vendor_s_model_for_vectors_is_picked_by_its_kind():
+    facts = catalog.load()
+    for vendor in ("openai", "google"):
+        assert facts.pick(vendor, "embedding").dimensions > 0
+    with pytest.raises(LookupError):
+        facts.pick("anthropic", "embedding")
+
+
 def test_batch_and_cache_are_never_dearer():
     facts = catalog.load()
     for model in facts.text_models:

@@ -86,6 +86,16 @@ def test_a_database_that_cannot_be_opened_is_explained(database):
     assert "database" in refusal.output
 
 
+def test_live_mode_without_a_key_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY", "OPENROUTER_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    refusal = run("--mode", "live", "--port", "0")
+    assert refusal.exit_code == 1
+    assert "OPENAI_API_KEY" in refusal.output
+    assert not list(tmp_path.iterdir())
+
+
 def test_keys_are_not_left_in_a_file_that_others_can_read(tmp_path):
     path = tmp_path / "course.env"
     path.write_text("old")

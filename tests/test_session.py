@@ -13,8 +13,11 @@ import pytest
 from google import genai
 
 import course
-from course import catalog, session
+from course import catalog, session, tokens
+from course.gateway import gateway
 from course.gateway.gateway import environment
+from course.gateway.live_settings import LiveProblem
+from course.gateway.server import ThreadedServer
 
 QUESTION = [{"role": "user", "content": "What is a token?"}]
 VARIABLES = (
@@ -33,6 +36,8 @@ def fresh(monkeypatch):
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
     session.stop()
+    session._before.clear()
+    session._ours.clear()
     yield
     session.stop()
 
@@ -163,13 +168,60 @@ def test_start_works_inside_a_running_event_loop():
     assert asyncio.run(cell())
 
 
-@pytest.mark.parametrize("mode", ["live", "Practice", "0"])
+@pytest.mark.parametrize("mode", ["Live", "Practice", "0"])
 def test_a_mode_that_does_not_exist_is_refused(mode, monkeypatch):
     with pytest.raises(ValueError, match="does not exist"):
         course.start(mode)
     monkeypatch.setenv("COURSE_MODE", mode)
     with pytest.raises(ValueError, match="does not exist"):
         course.start()
+    assert "OPENAI_BASE_URL" not in os.environ
+
+
+@pytest.fixture
+def vendor(tmp_path):
+    """A second gateway, which plays the vendor: its OpenAI address, and a key to it."""
+    opened = gateway.practice(f"sqlite:///{tmp_path / 'vendor.sqlite'}", catalog.load(), tokens.number)
+    server = ThreadedServer(opened.app)
+    server.start()
+    yield f"{server.url}/openai/v1", opened.key
+    server.stop()
+    opened.close()
+
+
+def test_live_mode_asks_the_vendor_and_practice_mode_comes_back(vendor, monkeypatch, capsys):
+    address, key = vendor
+    course.start()
+    monkeypatch.setenv("COURSE_OPENAI_URL", address)
+    monkeypatch.setenv("COURSE_OPENAI_KEY", key)
+    monkeypatch.setenv("JPY_SESSION_NAME", "/home/student/notebooks/02_billing.ipynb")
+    course.start("live")
+    said = capsys.readouterr().out
+    assert "$1.00" in said
+    assert "this lesson makes at most" in said
+    assert key not in said
+    assert os.environ["OPENAI_API_KEY"] != key
+    reply = openai.OpenAI(max_retries=0).chat.completions.create(model=course.model("openai"), messages=QUESTION)
+    assert reply.choices[0].message.content.startswith("A token is")
+    assert course.ledger()["cost_usd"].tolist() > [0]
+    course.start("practice")
+    assert openai.OpenAI().models.list().data
+    assert course.ledger().empty
+
+
+def test_live_mode_finds_the_key_that_stood_there_before_practice(monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-learner-0123456789abcdef")
+    course.start()
+    assert os.environ["OPENAI_API_KEY"].startswith("sk-practice-")
+    assert session._learners_environment()["OPENAI_API_KEY"] == "sk-learner-0123456789abcdef"
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-another-0123456789abcdef")
+    assert session._learners_environment()["OPENAI_API_KEY"] == "sk-another-0123456789abcdef"
+
+
+def test_live_mode_without_a_key_says_so_and_the_way_back(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(LiveProblem, match=r'course.start\("practice"\)'):
+        course.start("live")
     assert "OPENAI_BASE_URL" not in os.environ
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .app import create_app
 from .engines.memory import Memory
 from .engines.practice import PracticeEngine
 from .pipeline import Pipeline, utc_micros
 from .store import Store
+
+if TYPE_CHECKING:
+    from .live_settings import Upstream
 
 PROJECT = "Default project"
 
@@ -36,10 +40,28 @@ def practice(database, catalog, count_tokens: Callable[[str, str], int], pace: f
     """
     store = Store(database)
     pipeline = Pipeline(store, Memory(PracticeEngine(count_tokens)), catalog, count_tokens, pace=pace)
+    return Gateway(store, pipeline, create_app(pipeline), *_first_keys(store))
+
+
+def live(database, catalog, count_tokens: Callable[[str, str], int], upstreams: Mapping[str, Upstream]) -> Gateway:
+    """A gateway that forwards to vendors, see `live_settings.read_upstreams`, under the cap of a session.
+    Raises `StoreError`, and `LiveProblem` when this computer's proxy cannot be used.
+    """
+    from .live_app import create_live_app
+    from .live_settings import SESSION_CAP_MICROS
+
+    store = Store(database)
+    store.set_budget("organization", 0, "total", SESSION_CAP_MICROS, utc_micros())
+    pipeline = Pipeline(store, None, catalog, count_tokens)
+    return Gateway(store, pipeline, create_live_app(pipeline, upstreams), *_first_keys(store))
+
+
+def _first_keys(store: Store) -> tuple[str, str]:
+    """The secrets of a new key of the first project and of a new admin key."""
     project = store.find_project(PROJECT) or store.add_project(PROJECT, utc_micros())
     _, key = store.add_key(project, "practice", utc_micros())
     _, admin_key = store.add_key(None, "practice admin", utc_micros())
-    return Gateway(store, pipeline, create_app(pipeline), key, admin_key)
+    return key, admin_key
 
 
 def environment(url: str, key: str, admin_key: str) -> dict[str, str]:

@@ -114,7 +114,7 @@ def announcement(upstreams: Mapping[str, Upstream]) -> str:
 def _home(vendor: str, values: Mapping[str, str]) -> Upstream | None:
     for variable in _KEY_VARIABLES[vendor]:
         key = _key(variable, values)
-        if key:
+        if key and not key.startswith((KEY_PREFIX, ADMIN_KEY_PREFIX)):  # this gateway's own
             _check_address(vendor, variable, values)
             return Upstream(vendor, _HOMES[vendor], variable, own=False, key=key)
     return None
@@ -144,10 +144,8 @@ def _own(vendor: str, values: Mapping[str, str]) -> Upstream | None:
 
 
 def _key(variable: str, values: Mapping[str, str]) -> str:
-    """A key; "" where there is none, or where it is one of this gateway's own."""
+    """A key; "" where there is none."""
     key = values.get(variable, "")
-    if key.startswith((KEY_PREFIX, ADMIN_KEY_PREFIX)):
-        return ""
     if not key.isascii() or not key.isprintable() or " " in key:
         raise LiveProblem(f"What stands in {variable} is not a key: a key has no spaces and no special characters.")
     return key
