@@ -102,10 +102,8 @@ class Agency:
         return Visitor(self.url)
 
     def requests(self) -> list[dict]:
-        """The trip requests, oldest first: id, name, form, and proposal (None until there is one)."""
-        return [
-            {key: row[key] for key in ("id", "name", "form", "proposal")} for row in self._house.trips.all()[::-1]
-        ]
+        """The trip requests, oldest first: id, form, and proposal (None until there is one)."""
+        return [{key: row[key] for key in ("id", "form", "proposal")} for row in self._house.trips.all()[::-1]]
 
     def documents(self) -> list[dict]:
         """The documents in the inbox, oldest first: id, name, text, and result (None until they were read)."""

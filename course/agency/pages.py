@@ -26,7 +26,7 @@ _HEADERS = {
     "cache-control": "no-store",
 }
 # Jupyter on this computer has another port than we; behind its proxy it has the same origin.
-_FRAMED_BY = "'self' http://localhost:* http://127.0.0.1:* http://[::1]:*"
+_FRAMED_BY = "'self' http://localhost:* http://127.0.0.1:*"
 
 
 class Pages:
@@ -88,7 +88,7 @@ def when(micros: int) -> Markup:
     """A point in time as an element of a page, in UTC."""
     moment = datetime.fromtimestamp(micros / 1e6, UTC)
     return Markup('<time datetime="{}">{}</time>').format(
-        moment.isoformat(timespec="seconds"), moment.strftime("%d %b %Y, %H:%M:%S")
+        moment.isoformat(timespec="seconds"), moment.strftime("%d %b %H:%M:%S")
     )
 
 

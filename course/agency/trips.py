@@ -10,7 +10,7 @@ from sqlalchemy import desc, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from .crm import Crm
-from .store import Store, contacts, now, proposals, requests
+from .store import Store, now, proposals, requests
 
 
 class Trips:
@@ -46,7 +46,7 @@ class Trips:
         return self._read(requests.c.id > 0)
 
     def _read(self, chosen) -> list[dict]:
-        query = select(requests, contacts.c.name).join(contacts).where(chosen).order_by(desc(requests.c.id))
+        query = select(requests).where(chosen).order_by(desc(requests.c.id))
         with self._store.transaction() as connection:
             found = [dict(row) for row in connection.execute(query).mappings()]
             for row in found:

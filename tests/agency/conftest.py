@@ -1,28 +1,10 @@
 """The agency, running, for the tests of its rooms."""
 
-from datetime import date
-
 import httpx2
 import pytest
+from visits import TODAY
 
 from course.agency import Agency
-
-TODAY = date(2026, 9, 1)  # before the first trip of `data/forms.csv` begins
-FORM = {
-    "name": "Ana Ribeiro",
-    "email": "ana.new@example.com",
-    "phone": "",
-    "language": "en",
-    "destination": "Algarve",
-    "start_date": "2027-05-12",
-    "end_date": "2027-05-19",
-    "adults": "2",
-    "children": "2",
-    "child_ages": "4, 7",
-    "budget": "3200",
-    "currency": "EUR",
-    "notes": "With a kitchen, please.",
-}
 
 
 @pytest.fixture

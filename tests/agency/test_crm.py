@@ -4,7 +4,7 @@ import re
 import threading
 
 import pytest
-from test_site import token
+from visits import token
 
 from course.agency import records
 from course.agency.crm import FIELDS

@@ -9,7 +9,7 @@ import time
 import httpx2
 import openai
 import pytest
-from conftest import FORM
+from visits import FORM, token
 
 from course import session
 from course.agency.conversations import LATER
@@ -19,10 +19,6 @@ from course.gateway.server import ThreadedServer
 
 SCRIPT = '<script>alert("Mei")</script><img src=x onerror=alert(1)>'
 PAGES = ("", "trip", "chat", "requests", "documents", "line", "contacts", "contacts/c001", "approvals", "log")
-
-
-def token(page: str) -> str:
-    return re.search(r'name="token" value="([^"]+)"', page)[1]
 
 
 def post_trip(browse, changes=(), sent_token=None):
@@ -205,15 +201,15 @@ def test_two_hundred_visitors_at_once(agency):
         async with httpx2.AsyncClient(base_url=agency.url, trust_env=False, timeout=30, limits=limits) as client:
             return await asyncio.gather(*(visit(client, number) for number in range(200)))
 
-    started = time.perf_counter()
+    started = time.process_time()  # of visitors and agency together, whatever else the machine does
     answers = asyncio.run(visit_all())
     assert agency.wait(30)
-    took = time.perf_counter() - started
+    took = time.process_time() - started
     assert {answer.status_code for answer in answers} == {303}
     assert len({answer.headers["location"] for answer in answers}) == 200
-    kept = {row["name"]: row["proposal"] for row in agency.requests()}
+    kept = {row["form"]["name"]: row["proposal"] for row in agency.requests()}
     assert kept == {f"Visitor {number}": f"For Visitor {number}" for number in range(200)}
-    assert took < 10, f"{took:.1f} s"
+    assert took < 5, f"{took:.1f} s"
 
 
 # ---- functions that are slow, wrong or cut off --------------------------------------------------------------------
@@ -501,7 +497,7 @@ def test_a_reading_that_is_none_is_refused(agency):
     ("sent", "kept"),
     [
         ("../../../etc/passwd.txt", "passwd.txt"),
-        ("C:\\Users\\mei\\note.md", "note.md"),
+        ("C:\\Reise\\note.md", "note.md"),
         ("a\x00b\n.txt", "ab.txt"),
         ("..", "document"),
         ("", "document"),

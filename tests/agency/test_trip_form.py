@@ -4,9 +4,9 @@ from dataclasses import asdict
 from datetime import date
 
 import pytest
-from conftest import FORM, TODAY
 from hypothesis import given
 from hypothesis import strategies as st
+from visits import FORM, TODAY
 
 from course.agency import records
 from course.agency.trip_form import FIELDS, check, iso_day
