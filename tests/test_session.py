@@ -194,7 +194,7 @@ def test_live_mode_asks_the_vendor_and_practice_mode_comes_back(vendor, monkeypa
     course.start()
     monkeypatch.setenv("COURSE_OPENAI_URL", address)
     monkeypatch.setenv("COURSE_OPENAI_KEY", key)
-    monkeypatch.setenv("JPY_SESSION_NAME", "/home/student/notebooks/02_billing.ipynb")
+    monkeypatch.setenv("JPY_SESSION_NAME", "notebooks/02_billing.ipynb")
     course.start("live")
     said = capsys.readouterr().out
     assert "$1.00" in said

@@ -535,6 +535,14 @@ def test_it_opens_at_a_page_and_saves_no_secret(agency):
         agency.open("admin")
 
 
+def test_a_slip_in_plugging_in_is_told_at_once(agency):
+    with pytest.raises(AttributeError, match="no on_from. Plug a function into on_form, on_chat"):
+        agency.on_from = lambda form: "A proposal"
+    with pytest.raises(TypeError, match="on_form takes a function, not str"):
+        agency.on_form = "A proposal"
+    agency.on_form = None
+
+
 def test_it_listens_on_loopback_alone(agency):
     assert isinstance(agency._server, ThreadedServer)
     assert httpx2.URL(agency.url).host == "127.0.0.1"

