@@ -14,9 +14,8 @@ from . import check_digits
 from .types import Message
 
 # Full-width signs, and hyphens of all lengths, are read as their plain ones; both have one character.
-_PLAIN = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict.fromkeys(
-    [*range(0x2010, 0x2014), 0x2212], "-"
-)
+_HYPHENS = [*range(0x2010, 0x2014), 0x2212]
+_PLAIN = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict.fromkeys(_HYPHENS, "-")
 # Chinese, Japanese and Korean write a number right after a word, so a word's end is a matter of Latin letters.
 _START = r"(?<![0-9A-Za-z])"
 _END = r"(?![0-9A-Za-z])"
