@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -89,6 +89,11 @@ def read_policy(text: str) -> Policy:
     return Policy(**values)
 
 
+def _read_rules(rows: list[Sequence]) -> tuple[Policy, RateLimit | None]:
+    policy_text, *limits = rows[0]
+    return read_policy(policy_text), None if limits[0] is None else RateLimit(*limits)
+
+
 class Access:
     """The part of the store that knows projects and keys."""
 
@@ -114,8 +119,7 @@ class Access:
         """What the project's calls may do, and how fast it may call a model: the model's own limits, or else those
         for any other model.
         """
-        policy_text, *limits = self._engine.fetch(_RULES, {"project": project_id, "model": model})[0]
-        return read_policy(policy_text), None if limits[0] is None else RateLimit(*limits)
+        return self._engine.fetch_again(_RULES, {"project": project_id, "model": model}, _read_rules)
 
     def policy(self, project_id: int) -> Policy:
         """What the project's calls may do."""
@@ -164,7 +168,7 @@ class Access:
     def find_caller(self, secret: str, clock: Callable[[], int] = lambda: 0) -> Caller | None:
         """Who this secret belongs to, or `None` for an unknown, revoked or expired one or an archived project's."""
         digest = _digest(secret)
-        rows = self._engine.fetch(_FIND_KEY, {"digest": digest})
+        rows = self._engine.fetch_again(_FIND_KEY, {"digest": digest}, list)
         if not rows:
             return None
         key_id, project_id, found, expires = rows[0]

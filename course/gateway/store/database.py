@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from operator import itemgetter
 from threading import Lock, local
+from typing import Any
 
 from sqlalchemy import Connection, Table, create_engine, event, func, insert, inspect, select, text
 from sqlalchemy.engine import Engine
@@ -20,6 +21,7 @@ from .schema import SCHEMA_VERSION, metadata, schema_info
 
 BUSY_SECONDS = 5
 _STATEMENTS_KEPT = 256
+_ANSWERS_KEPT = 10_000
 # A call changes a few bytes of some pages: small ones are written in less time. Each time that SQLite's log has so
 # many, they are copied into the file, and everybody waits for the disk.
 _PAGE_BYTES = 1024
@@ -94,6 +96,12 @@ class Database:
         with self._borrowed() as transaction:
             return transaction.run(statement, values).fetchall()
 
+    def fetch_again(self, statement, values: Mapping[str, object], read: Callable[[list[Sequence]], Any]) -> Any:
+        """What `read` makes of a query's rows. In SQLite it is made once, until another connection has written."""
+        if self._own is None or self._whole() is not None:
+            return read(self.fetch(statement, values))
+        return self._own.fetch_again(statement, values, read)
+
     def _sql(self, statement) -> tuple[str, Callable[[Mapping], object]]:
         """A statement's SQL, and what makes its parameters of values by name."""
         known = self._compiled.get(statement)
@@ -155,7 +163,7 @@ class _OwnConnection(Transaction):
     connections of their own would sleep and try again.
     """
 
-    __slots__ = ("_clear", "_connection", "_errors", "_turn")
+    __slots__ = ("_clear", "_connection", "_errors", "_kept", "_turn", "_version")
 
     def __init__(self, database: Database):
         self._connection = database._engine.raw_connection()
@@ -163,6 +171,24 @@ class _OwnConnection(Transaction):
         self._clear = database.clear
         self._errors = database._driver.Error
         self._turn = Lock()
+        self._kept: dict[tuple, Any] = {}
+        self._version: tuple | None = None
+
+    def fetch_again(self, statement, values: Mapping[str, object], read: Callable[[list[Sequence]], Any]) -> Any:
+        """What this connection writes itself, calls and budgets, is not to be read in this way."""
+        key = (statement, *values.values())
+        with self._turn:
+            try:
+                # It changes with each commit of another connection, of this process or another.
+                version = self._execute("PRAGMA data_version").fetchone()
+                if version != self._version or len(self._kept) > _ANSWERS_KEPT:
+                    self._kept.clear()
+                    self._version = version
+                if key not in self._kept:
+                    self._kept[key] = read(self.run(statement, values).fetchall())
+                return self._kept[key]
+            except self._errors as error:
+                raise self._clear(error) from error
 
     def fetch(self, statement, values: Mapping[str, object]) -> list[Sequence]:
         with self._turn:
