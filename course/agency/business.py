@@ -85,6 +85,16 @@ class Agency:
             _open = self
             atexit.register(self.close)
 
+    def __setattr__(self, name: str, value: object) -> None:
+        """Plug a function in, or take it out with None. Raises `AttributeError` and `TypeError` for a slip."""
+        if name.startswith("on_"):
+            known = [plug for plug, _ in KINDS.values()]
+            if name not in known:
+                raise AttributeError(f"An agency has no {name}. Plug a function into {', '.join(known)}.")
+            if value is not None and not callable(value):
+                raise TypeError(f"{name} takes a function, not {type(value).__name__}. Leave its brackets away.")
+        super().__setattr__(name, value)
+
     def __repr__(self) -> str:
         plugged = [name for name, _ in KINDS.values() if getattr(self, name) is not None]
         return f"Agency({', '.join(plugged) or 'no function plugged in'})"

@@ -62,7 +62,8 @@ class LineChannel:
             return [dict(row) for row in connection.execute(query).mappings()]
 
     def _parse(self, body: bytes, signature: str | None):
-        # Here and not above: the SDK takes a second to import.
+        # Here and not above: the SDK takes a second to import. And not later: a customer would wait for it.
+        import linebot.v3.messaging  # noqa: F401
         from linebot.v3 import WebhookParser
         from linebot.v3.exceptions import InvalidSignatureError
 

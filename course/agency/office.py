@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from .desk import AGAIN
-from .house import AT_WORK, KINDS, STALE, House
+from .house import KINDS, STALE, House
 from .inbox import LARGEST, MOST, TYPES, Refused
 from .line import Forged
 from .pages import Pages, text_of
@@ -131,7 +131,6 @@ class Office:
             kinds=KINDS,
             functions={kind: _name(function) for kind, function in functions.items()},
             again=AGAIN,
-            at_work=any(run["status"] in AT_WORK and run["kind"] in KINDS for run in runs),
             token=self._pages.token("office"),
         )
 
@@ -151,7 +150,6 @@ class Office:
             status,
             documents=found,
             statuses=latest,
-            at_work=any(latest.get(each["id"]) in AT_WORK for each in found),
             problems=problems or [],
             kept=kept,
             types=TYPES,

@@ -536,7 +536,7 @@ def test_it_opens_at_a_page_and_saves_no_secret(agency):
 
 
 def test_a_slip_in_plugging_in_is_told_at_once(agency):
-    with pytest.raises(AttributeError, match="no on_from. Plug a function into on_form, on_chat"):
+    with pytest.raises(AttributeError, match="has no on_from"):
         agency.on_from = lambda form: "A proposal"
     with pytest.raises(TypeError, match="on_form takes a function, not str"):
         agency.on_form = "A proposal"

@@ -13,6 +13,7 @@ from pages import listen, run_all_cells
 
 from course.agency import Agency
 from course.agency.conversations import LATER
+from course.agency.window import AgencyWindow
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "agency"))
 from visits import FORM, TODAY
@@ -137,6 +138,16 @@ def test_a_failing_function_is_polite_outside_and_clear_inside(page, agency):
     page.get_by_role("link", name="Requests").click()
     page.get_by_role("link", name="Request 1").click()
     page.get_by_text("Now there is a proposal.").wait_for()
+
+
+def test_the_log_shows_what_happens_as_it_happens(page, agency):
+    page.goto(agency.url + "log")
+    page.get_by_text("Nothing yet.").wait_for()
+    agency.on_line = lambda text: "Yes."
+    agency.line.send("Are you there?")
+    page.get_by_text("LINE message 1").wait_for()
+    page.locator(".status.done").wait_for()
+    page.get_by_text("agency.on_line = <lambda>").wait_for()
 
 
 def test_a_chat_by_keyboard(page, agency):
@@ -295,6 +306,20 @@ def test_it_opens_beside_the_notebook(browser, jupyterlab, way):
     opened.value.get_by_role("heading", name="Chat with us").wait_for()
     assert serious_findings(page, ".agency-window") == {}
     context.close()
+
+
+def test_a_slide_without_python_says_how_to_open_it(page):
+    page.goto("about:blank")
+    told = page.evaluate(
+        """async (source) => {
+          const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+          const { default: widget } = await import(url);
+          widget.render({ model: { get() {}, set() {}, on() {}, off() {}, save_changes() {} }, el: document.body });
+          return document.body.innerText;
+        }""",
+        AgencyWindow._esm,
+    )
+    assert told == "The website runs while the notebook runs. Run this cell to open it."
 
 
 def test_the_day_is_that_of_the_computer_unless_told(page):

@@ -1,6 +1,7 @@
 // The few things that a page cannot do without a script. All of them only make it nicer: forms work without.
 
-const POLL = 1000; // ms between two looks at work that is not done yet
+const POLL = 1000; // ms between two looks at what may change
+const LOOKS = 300; // then nobody is there, and a computer that rents by the hour may go to sleep
 
 // A page that shows what is wrong begins there.
 document.querySelector("[data-focus]")?.focus();
@@ -14,23 +15,28 @@ for (const form of document.querySelectorAll("form[data-once]")) {
 }
 addEventListener("pageshow", () => document.querySelectorAll("[data-sent]").forEach((form) => delete form.dataset.sent));
 
-// Parts that wait for a function are looked at again until there is nothing to wait for.
-function poll(part) {
+// Parts that show what is happening are looked at again, until there is nothing to wait for or nobody who looks.
+function poll(part, looks = LOOKS) {
   setTimeout(async () => {
+    if (document.hidden) return poll(part, looks);
     try {
       const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
       const found = page.getElementById(part.id);
       if (found && !part.contains(document.activeElement)) {
-        part.replaceChildren(...found.childNodes);
+        if (found.textContent !== part.textContent) {
+          const left = part.querySelector(".scroll")?.scrollLeft ?? 0;
+          part.replaceChildren(...found.childNodes);
+          part.querySelector(".scroll")?.scrollTo(left, 0);
+        }
         part.toggleAttribute("data-poll", found.hasAttribute("data-poll"));
       }
     } catch {
       // the agency is away; it may come back
     }
-    if (part.hasAttribute("data-poll")) poll(part);
+    if (looks > 1 && part.hasAttribute("data-poll")) poll(part, looks - 1);
   }, POLL);
 }
-document.querySelectorAll("[data-poll]").forEach(poll);
+document.querySelectorAll("[data-poll]").forEach((part) => poll(part));
 
 // Files may be dropped anywhere on the frame around the field.
 for (const frame of document.querySelectorAll(".drop")) {
