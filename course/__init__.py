@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import pandas
 
-__all__ = ["faults", "ledger", "model", "start", "track"]
+__all__ = ["faults", "ledger", "model", "refusals", "start", "track"]
 __version__ = "0.1.0"
 
 
@@ -36,6 +36,13 @@ def ledger() -> pandas.DataFrame:
     from course import session
 
     return session.ledger()
+
+
+def refusals() -> pandas.DataFrame:
+    """Every call of this session that was refused, and why; see `course.session.refusals`."""
+    from course import session
+
+    return session.refusals()
 
 
 def faults(kind: str | None = None, calls: int | None = None, share: float | None = None, seconds: float = 2) -> None:

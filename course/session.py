@@ -132,6 +132,19 @@ def ledger() -> pandas.DataFrame:
     return pandas.DataFrame(rows, columns=[*columns, "cost_usd", "status"])
 
 
+def refusals() -> pandas.DataFrame:
+    """Every call of this session that was refused, oldest first, one row each.
+
+    Columns: refusal, project, key (its last four characters), model (empty where the key itself was refused) and
+    reason, a kind of `course.gateway.types.Fault`, such as "model_forbidden", "rate_limited", "budget_exceeded", or
+    "invalid_key" for a key that was revoked. Raises `RuntimeError` before `start()`.
+    """
+    import pandas
+
+    rows = [row._asdict() for row in _running().gateway.store.refusals()]
+    return pandas.DataFrame(rows, columns=["refusal", "project", "key", "model", "reason"])
+
+
 def faults(kind: str | None = None, calls: int | None = None, share: float | None = None, seconds: float = 2) -> None:
     """Let calls fail on purpose, to see what a program makes of it.
 

@@ -7,10 +7,11 @@ answer is delivered whole; where a vendor answers, what the call may cost at mos
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import lru_cache, partial, wraps
 from hashlib import sha256
 from typing import Protocol
 
@@ -20,7 +21,7 @@ from .faults import Faults
 from .limits import RateLimiter
 from .prompt_cache import PromptCache, cacheable
 from .redaction import redact, redact_messages
-from .store import Policy, RateLimit, Store
+from .store import Policy, RateLimit, Store, StoreError
 from .types import Allowance, Caller, Draft, Embeddings, Fault, Message, Turn, Usage
 
 # What a chat format adds around each message and before the answer, as OpenAI's own counting recipe has it:
@@ -33,6 +34,8 @@ BYTES_FOR_A_TOKEN = 4
 _COUNTS_KEPT = 4096
 _RATES_KEPT = 4096
 _SHORT_TEXT = 4096
+
+_log = logging.getLogger(__name__)
 
 
 class Engine(Protocol):
@@ -52,6 +55,22 @@ class Embedded:
 
 def utc_micros() -> int:
     return time.time_ns() // 1000
+
+
+def _noted(decide):
+    """A method that refuses a caller's turn, or its call of a vendor's model, then leaves a line in the store."""
+
+    @wraps(decide)
+    def noted(self: Pipeline, caller: Caller, *asked, **rest):
+        try:
+            return decide(self, caller, *asked, **rest)
+        except Fault as fault:
+            turn = asked[0]
+            vendor, model = (turn.vendor, turn.model) if isinstance(turn, Turn) else asked[:2]
+            self._note(self.store.add_refusal, caller, vendor, model, fault)
+            raise
+
+    return noted
 
 
 class Pipeline:
@@ -95,7 +114,9 @@ class Pipeline:
             raise Fault("missing_key")
         caller = self.store.find_caller(secret, self.clock)
         if caller is None:
-            raise Fault("invalid_key", detail={"secret": secret})
+            fault = Fault("invalid_key", detail={"secret": secret})
+            self._note(self.store.add_key_refusal, secret, fault)
+            raise fault
         return caller
 
     def models(self, caller: Caller, vendor: str) -> list:
@@ -107,12 +128,14 @@ class Pipeline:
         """The vendor's models that the platform has, as the catalog has them."""
         return [model for model in self._models.values() if model.vendor == vendor]
 
+    @_noted
     def permit_model(self, caller: Caller, vendor: str, model_id: str):
         """The catalog's row for a model that may be called. Raises `Fault` unknown_model, model_forbidden or
         wrong_key_kind.
         """
         return self._permitted(self._policy(caller), caller, vendor, model_id)
 
+    @_noted
     def open(self, caller: Caller, turn: Turn, kind: str = "chat", whole: bool = False) -> Call:
         """Admit a call and let the engine answer it. `kind` is what the ledger calls it. A call whose answer will be
         delivered `whole` is in the ledger at once; any other holds what it may cost until it is delivered. Raises
@@ -145,6 +168,7 @@ class Pipeline:
         ticket = None if whole else self.store.open_call(*about, cost, started)
         return Call(Admission(self, ticket, allowances, started), turn, reply_id, drafts, usage, rates)
 
+    @_noted
     def admit(
         self, caller: Caller, vendor: str, model_id: str, kind: str, tokens: int, most_micros: int
     ) -> Admission:
@@ -159,6 +183,7 @@ class Pipeline:
         ticket = self.store.open_call(caller, reply_id, vendor, model_id, kind, most_micros, started)
         return Admission(self, ticket, allowances, started)
 
+    @_noted
     def embed(
         self,
         caller: Caller,
@@ -200,6 +225,13 @@ class Pipeline:
     def count(self, text: str, model_id: str) -> int:
         """The tokens of a text."""
         return self._count_again(text, model_id) if len(text) <= _SHORT_TEXT else self._count(text, model_id)
+
+    def _note(self, write: Callable[..., None], *refusal) -> None:
+        """Write down a refusal. It stays what it is even if that cannot be written."""
+        try:
+            write(*refusal, self.clock())
+        except StoreError as error:
+            _log.error("%s", error)
 
     def _policy(self, caller: Caller) -> Policy:
         return self._rules(caller, "")[0]

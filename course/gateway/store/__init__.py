@@ -11,6 +11,7 @@ from .audit import Audit
 from .database import Database, StoreError
 from .ledger import Ledger, Ticket
 from .objects import Objects
+from .refusals import Refusals
 
 __all__ = [
     "ADMIN_KEY_PREFIX",
@@ -25,7 +26,7 @@ __all__ = [
 ]
 
 
-class Store(Access, Ledger, Objects, Audit, Admin):
+class Store(Access, Ledger, Refusals, Objects, Audit, Admin):
     """One database, safe to share between threads. `url` is an SQLAlchemy URL. Raises `StoreError` when it cannot
     be used.
     """

@@ -150,7 +150,7 @@ class Access:
                 project_id=project_id,
                 name=name,
                 owner=owner,
-                digest=_digest(secret),
+                digest=digest_of(secret),
                 first=prefix,
                 last4=secret[-4:],
                 created=now,
@@ -167,7 +167,7 @@ class Access:
 
     def find_caller(self, secret: str, clock: Callable[[], int] = lambda: 0) -> Caller | None:
         """Who this secret belongs to, or `None` for an unknown, revoked or expired one or an archived project's."""
-        digest = _digest(secret)
+        digest = digest_of(secret)
         rows = self._engine.fetch_again(_FIND_KEY, {"digest": digest}, list)
         if not rows:
             return None
@@ -199,6 +199,7 @@ def public_id(prefix: str, number: int) -> str:
     return prefix + hashlib.sha256(f"{prefix}{number}".encode()).hexdigest()[:24]
 
 
-def _digest(secret: str) -> str:
+def digest_of(secret: str) -> str:
+    """By which a key is found; the secret itself is not kept."""
     # A key has 128 random bits: nobody can search for it, and a slow hash would only slow down each call.
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

@@ -19,7 +19,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 metadata = MetaData()
 
@@ -109,6 +109,22 @@ calls = Table(
     Column("ended", BigInteger, nullable=False),
     Index("calls_by_key_and_time", "key_id", "started"),
     Index("open_calls", "worker_id", sqlite_where=text("status = 'open'"), postgresql_where=text("status = 'open'")),
+)
+
+# Calls that were refused. `reason` is a `Fault`'s kind; `scope` and `limit_micros` are those of a budget that had too
+# little left.
+refusals = Table(
+    "refusals",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("project_id", ForeignKey("projects.id"), nullable=False),
+    Column("key_id", ForeignKey("keys.id"), nullable=False),
+    Column("vendor", String(32), nullable=False),
+    Column("model", String, nullable=False),
+    Column("reason", String(32), nullable=False),
+    Column("scope", String(16), nullable=False),
+    Column("limit_micros", BigInteger),
 )
 
 # Processes that serve this database: the open calls of one that is gone are closed by the others.
