@@ -145,6 +145,14 @@ def refusals() -> pandas.DataFrame:
     return pandas.DataFrame(rows, columns=["refusal", "project", "key", "model", "reason"])
 
 
+def overview() -> dict:
+    """What is going on on the platform now; see `course.gateway.store.overview`. Raises `RuntimeError` before
+    `start()`.
+    """
+    gateway = _running().gateway
+    return gateway.store.overview(gateway.pipeline.clock())
+
+
 def faults(kind: str | None = None, calls: int | None = None, share: float | None = None, seconds: float = 2) -> None:
     """Let calls fail on purpose, to see what a program makes of it.
 

@@ -11,6 +11,7 @@ from .audit import Audit
 from .database import Database, StoreError
 from .ledger import Ledger, Ticket
 from .objects import Objects
+from .overview import Overview
 from .refusals import Refusals
 
 __all__ = [
@@ -26,7 +27,7 @@ __all__ = [
 ]
 
 
-class Store(Access, Ledger, Refusals, Objects, Audit, Admin):
+class Store(Access, Ledger, Refusals, Objects, Audit, Admin, Overview):
     """One database, safe to share between threads. `url` is an SQLAlchemy URL. Raises `StoreError` when it cannot
     be used.
     """
