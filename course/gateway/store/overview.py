@@ -39,25 +39,24 @@ class Overview:
             limits = connection.execute(_BUDGETS).all()
         names = {row.id: row.name for row in known}
 
-        def described(scope: str, number: int, name: str, archived: bool) -> dict:
-            mine = [row for row in used if scope == "organization" or row.project_id == number]
-            turned_away = [row for row in refused if scope == "organization" or row.project_id == number]
-            held = [
-                _budget(row, starts, turned_away) for row in limits if (row.scope, row.scope_id) == (scope, number)
-            ]
+        def described(number: int | None, name: str, archived: bool) -> dict:
+            mine = [row for row in used if number in (None, row.project_id)]
+            turned_away = [row for row in refused if number in (None, row.project_id)]
+            scope = ("organization", 0) if number is None else ("project", number)
+            held = [_budget(row, starts, turned_away) for row in limits if (row.scope, row.scope_id) == scope]
             return {
                 "name": name,
                 "archived": archived,
                 "calls": sum(row.calls for row in mine),
                 "refused": sum(row.count for row in turned_away),
-                "month_micros": sum(row.month_micros for row in mine),
-                "alerts": alerts.get(None if scope == "organization" else number, []),
+                "month_micros": sum(int(row.month_micros) for row in mine),
+                "alerts": alerts.get(number, []),
                 "budget": max(held, key=_tightness, default=None),
             }
 
         return {
-            "organization": described(*_ORGANIZATION, "", archived=False),
-            "projects": [described("project", row.id, row.name, row.archived is not None) for row in known],
+            "organization": described(None, "", archived=False),
+            "projects": [described(row.id, row.name, row.archived is not None) for row in known],
             "models": _by_model(used),
             "refusals": _by_reason(refused, names),
             "audit": self._entries(entries, names),
