@@ -203,7 +203,7 @@ class Fault(Exception):
     rate_limited      detail: meter ("requests", "tokens"), per ("minute", "day"), limit, used, requested,
                       model, project, retry_after (seconds)
     budget_exceeded   the call may cost more than is left; detail: scope ("organization", "project", "key"),
-                      limit_micros, project
+                      period ("total" is credit that is gone for good), limit_micros, project
     overloaded        the vendor has no capacity; detail: retry_after
     unavailable       the vendor cannot be reached; detail: retry_after
     timeout           the vendor took too long

@@ -201,3 +201,21 @@ def test_a_long_prompt_seen_before_is_reported_as_cached(client, store):
 def test_ids_differ_within_a_session(client):
     ids = {client.chat.completions.create(model="tiny", messages=QUESTION).id for _ in range(5)}
     assert len(ids) == 5
+
+
+@pytest.mark.parametrize(
+    ("scope", "period", "code"),
+    [
+        ("organization", "total", "insufficient_quota"),
+        ("organization", "month", "organization_spend_limit_exceeded"),
+        ("project", "month", "project_spend_limit_exceeded"),
+        ("key", "week", "insufficient_quota"),
+    ],
+)
+def test_a_spent_budget_is_named_as_openai_names_it(client, store, scope, period, code):
+    store.set_budget(scope, 0 if scope == "organization" else 1, period, 1, 1)
+    with pytest.raises(openai.RateLimitError) as refusal:
+        client.with_options(max_retries=0).chat.completions.create(
+            model="tiny", messages=[{"role": "user", "content": "What is a token?"}]
+        )
+    assert refusal.value.code == code

@@ -19,10 +19,11 @@ _NO_KEY = (
 )
 _ADMIN_KEY = "An admin key cannot be used to run a model; use a key of a project."
 _PROJECT_KEY = "A project's key cannot administer the organization; use an admin key."
-_PROJECT_SPENT = (
-    "This project has reached its spend limit. Raise the limit in the project's settings, or wait until the next "
-    "period begins."
-)
+_SPENT = "This {} has reached its spend limit. Raise the limit in its settings, or wait until the next period begins."
+# https://developers.openai.com/api/docs/guides/spend-limits.md (read 2026-11-23).
+_SPEND_LIMITS = {
+    scope: (f"{scope}_spend_limit_exceeded", _SPENT.format(scope)) for scope in ("project", "organization")
+}
 # kind → (HTTP status, type, code, message)
 _FAULTS = {
     "invalid_request": (400, "invalid_request_error", None, ""),
@@ -141,8 +142,10 @@ def render_fault(fault: Fault) -> tuple[int, dict, dict[str, str]]:
     }
     if fault.kind == "rate_limited":
         detail["rate"] = _rate_sentence(detail)
-    if fault.kind == "budget_exceeded" and detail["scope"] == "project":
-        code, message = "project_spend_limit_exceeded", _PROJECT_SPENT
+    if fault.kind == "budget_exceeded":
+        # An organization's total is the credit that was paid for; every other limit is one that somebody has set.
+        credit = (detail["scope"], detail.get("period")) == ("organization", "total")
+        code, message = _SPEND_LIMITS.get("" if credit else detail["scope"], (code, message))
     return (
         status,
         {

@@ -50,7 +50,9 @@ _RESERVE = (
     .where(_APPLIES, budgets.c.limit_micros >= _AFTER)
     .values(reserved_micros=budgets.c.reserved_micros + _number("amount"))
 )
-_FULL = select(budgets.c.scope, budgets.c.limit_micros).where(_APPLIES, budgets.c.limit_micros < _AFTER)
+_FULL = select(budgets.c.scope, budgets.c.period, budgets.c.limit_micros).where(
+    _APPLIES, budgets.c.limit_micros < _AFTER
+)
 _SPEND = (
     update(budgets)
     .where(_APPLIES)
@@ -279,8 +281,9 @@ def _claim(transaction: Transaction, statement, caller: Caller, amount: int) -> 
     asked = {"project": caller.project_id, "key": caller.key_id, "amount": amount}
     mine = transaction.run(_MINE, asked).fetchall()
     if mine and transaction.run(statement, asked).rowcount < len(mine):
-        scope, limit = transaction.run(_FULL, asked).fetchone()
-        raise Fault("budget_exceeded", detail={"scope": scope, "limit_micros": limit, "project": caller.project_id})
+        scope, period, limit = transaction.run(_FULL, asked).fetchone()
+        detail = {"scope": scope, "period": period, "limit_micros": limit, "project": caller.project_id}
+        raise Fault("budget_exceeded", detail=detail)
 
 
 def _tokens(usage: Usage) -> dict[str, int]:
