@@ -48,6 +48,7 @@ class _VendorApp:
     """
 
     def __init__(self, routes: list[Route], render_fault: RenderFault, request_id_header: str | None):
+        self.routes = routes  # where Starlette's Mount looks for them
         self._plain: dict[str, list[Route]] = {}
         self._patterns = [route for route in routes if route.param_convertors]
         for route in routes:
@@ -159,7 +160,7 @@ def decode_json(body: bytes) -> object:
     nested too deeply.
     """
     try:
-        value = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant, parse_float=_finite)
+        value = _decode(body.decode("utf-8"))
         if b"\\u" in body:
             json.dumps(value, ensure_ascii=False).encode("utf-8")  # half a surrogate pair is no character
         if body.count(b"{") + body.count(b"[") > DEEPEST_JSON and _depth(value) > DEEPEST_JSON:
@@ -192,6 +193,9 @@ def _finite(text: str) -> float:
     if math.isinf(number):
         raise ValueError(f"{text} is too large a number")
     return number
+
+
+_decode = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite).decode
 
 
 def _event(event: Event) -> bytes:

@@ -57,6 +57,7 @@ _UNSUPPORTED = (
     "prompt_cache_options",
     "web_search_options",
 )
+_CHECKED_LATER = frozenset(_READ) - {"parallel_tool_calls"}
 _ALLOWED = frozenset([*_READ, *_NUMBERS, *_CHOICES, *_STRINGS, *_DEFAULTS, *_UNSUPPORTED, "seed"])
 _MESSAGE_FIELDS = frozenset(
     ["role", "content", "name", "refusal", "annotations", "audio", "tool_calls", "tool_call_id"]
@@ -202,6 +203,8 @@ def _envelope(answer, kind: str) -> dict:
 
 
 def _check_ignored(body: dict) -> None:
+    if body.keys() <= _CHECKED_LATER:
+        return
     for name in _UNSUPPORTED:
         if body.get(name) is not None:
             raise fields.unsupported(name)

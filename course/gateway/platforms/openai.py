@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from ..admin import openai as openai_admin
 from ..dialects import openai, openai_chat, openai_embeddings
-from ..http import EventStream, decode_json, read_body, vendor_app
+from ..http import EventStream, JsonResponse, decode_json, read_body, vendor_app
 from ..pipeline import Embedded, Pipeline
 from ..types import Caller, Fault
 from . import openai_batches, openai_files, openai_responses
@@ -26,7 +26,7 @@ def create(pipeline: Pipeline):
         headers = openai.rate_headers(call.allowances)
         if asked.stream:
             return EventStream(call, openai_chat.render_stream(call, asked), headers)
-        return JSONResponse(openai_chat.render(call.complete()), headers=headers)
+        return JsonResponse(openai_chat.render(call.complete()), headers=headers)
 
     async def create_embeddings(request: Request) -> Response:
         body = await read_body(request)
@@ -34,7 +34,7 @@ def create(pipeline: Pipeline):
         asked = openai_embeddings.parse(decode_json(body))
         embedded = embed(caller, asked)
         headers = openai.rate_headers(embedded.allowances)
-        return JSONResponse(openai_embeddings.render(embedded.embeddings, asked), headers=headers)
+        return JsonResponse(openai_embeddings.render(embedded.embeddings, asked), headers=headers)
 
     def embed(caller: Caller, asked: openai_embeddings.EmbeddingRequest) -> Embedded:
         model = pipeline.permit_model(caller, openai.VENDOR, asked.model)
@@ -50,12 +50,12 @@ def create(pipeline: Pipeline):
 
     async def list_models(request: Request) -> Response:
         caller = pipeline.authenticate(openai.secret(request.headers))
-        return JSONResponse(openai.render_models(pipeline.models(caller, openai.VENDOR)))
+        return JsonResponse(openai.render_models(pipeline.models(caller, openai.VENDOR)))
 
     async def retrieve_model(request: Request) -> Response:
         caller = pipeline.authenticate(openai.secret(request.headers))
         model = pipeline.permit_model(caller, openai.VENDOR, request.path_params["model"])
-        return JSONResponse(openai.render_model(model))
+        return JsonResponse(openai.render_model(model))
 
     # How a line of a batch is answered.
 

@@ -89,6 +89,20 @@ def read_policy(text: str) -> Policy:
     return Policy(**values)
 
 
+@dataclass(frozen=True, slots=True)
+class _Key:
+    caller: Caller
+    digest: str
+    expires: int | None
+
+
+def _read_key(rows: list[Sequence]) -> _Key | None:
+    if not rows:
+        return None
+    key_id, project_id, digest, expires = rows[0]
+    return _Key(Caller(project_id, key_id, admin=project_id is None), digest, expires)
+
+
 def _read_rules(rows: list[Sequence]) -> tuple[Policy, RateLimit | None]:
     policy_text, *limits = rows[0]
     return read_policy(policy_text), None if limits[0] is None else RateLimit(*limits)
@@ -168,13 +182,10 @@ class Access:
     def find_caller(self, secret: str, clock: Callable[[], int] = lambda: 0) -> Caller | None:
         """Who this secret belongs to, or `None` for an unknown, revoked or expired one or an archived project's."""
         digest = digest_of(secret)
-        rows = self._engine.fetch_again(_FIND_KEY, {"digest": digest}, list)
-        if not rows:
+        known = self._engine.fetch_again(_FIND_KEY, {"digest": digest}, _read_key)
+        if known is None or not hmac.compare_digest(known.digest, digest):
             return None
-        key_id, project_id, found, expires = rows[0]
-        if not hmac.compare_digest(found, digest) or (expires is not None and expires <= clock()):
-            return None
-        return Caller(project_id, key_id, admin=project_id is None)
+        return None if known.expires is not None and known.expires <= clock() else known.caller
 
     def set_rate_limit(self, project_id: int, model: str, **limits: int | None) -> None:
         """Set `requests_per_minute`, `tokens_per_minute` or `requests_per_day` of a model, "*" for any other."""
