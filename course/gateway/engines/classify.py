@@ -5,34 +5,21 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import cache, lru_cache
-from typing import NamedTuple
 
+from . import evidence as messages
+from . import papers
 from .language import detect, language_of_label
-from .lexicon import Lexicon, folded, listed, words_of
-from .text import key_words, stem
-from .value import denied
+from .text import key_words
+from .topics import Example, Label, resolve, topic_of, topics, topics_of
 
-_CUE_COLUMNS = ("topic", "language", "weight", "cues")
-_TOPIC_COLUMNS = ("topic", "fallback", "includes", "labels")
 # Where cues are known, the label's own word says little: "cancel my booking" is no booking.
-_LABEL_WORD, _KNOWN_LABEL_WORD, _NOTE_WORD, _EXAMPLE, _LANGUAGE = 2, 0.5, 0.5, 4, 10
+_LABEL_WORD, _KNOWN_LABEL_WORD, _LANGUAGE = 2, 0.25, 10
+_NOTE_WORD, _KNOWN_NOTE_WORD = 0.5, 0.1
+_EXAMPLE, _KNOWN_EXAMPLE = 4, 1
 # Cues are looked for in so many characters.
 _READ = 10_000
-# What nobody has to say aloud, such as asking a question, never outweighs a clear cue.
-_MOST_FOR_FALLBACK = 2
-
-
-class Label(NamedTuple):
-    """A label as the prompt writes it, and what the prompt says of it."""
-
-    name: str
-    note: str = ""
-
-
-class Example(NamedTuple):
-    text: str
-    label: str
+# Of several labels that are asked for, one is said where it weighs this much, and this part of the strongest.
+_ENOUGH, _SHARE = 2, 0.4
 
 
 def best(labels: Sequence[Label], text: str, examples: Iterable[Example] = ()) -> str | None:
@@ -43,25 +30,26 @@ def best(labels: Sequence[Label], text: str, examples: Iterable[Example] = ()) -
 
 
 def several(labels: Sequence[Label], text: str) -> list[str]:
-    """All labels that something speaks for, the strongest first."""
+    """All labels that something speaks clearly for, the strongest first."""
     weights = weigh(labels, text, ())
+    least = max(_SHARE * max(weights, default=0), min(_ENOUGH, max(weights, default=0)))
     order = sorted(range(len(labels)), key=lambda index: -weights[index])
-    return [labels[index].name for index in order if weights[index] > 0]
+    return [labels[index].name for index in order if weights[index] > 0 and weights[index] >= least]
 
 
 def evidence(label: str, text: str) -> str:
     """The cues for a label that stand in the text, in quotation marks; empty where there are none."""
     topic = topic_of(label)
-    topics = {topic, *(_topics()[topic].includes if topic else ())}
-    found = [text[cue.start : cue.end] for cue in _cues().find(text) if cue.value[0] in topics]
+    wanted = {topic, *(topics()[topic].includes if topic else ())}
+    found = [cue for cue, spoken_for in messages.cues_in(text) if spoken_for in wanted]
     return ", ".join(f'"{cue}"' for cue in dict.fromkeys(found))
 
 
 def fallback(labels: Sequence[Label]) -> str:
     """What to say when nothing speaks for any label: "other" or "normal" if there is such a label."""
     names = [label.name for label in labels]
-    for topic in reversed(_topics()):
-        if _topics()[topic].is_fallback:
+    for topic in reversed(topics()):
+        if topics()[topic].is_fallback:
             for name in names:
                 if topic_of(name) == topic:
                     return name
@@ -70,23 +58,34 @@ def fallback(labels: Sequence[Label]) -> str:
 
 def weigh(labels: Sequence[Label], text: str, examples: Iterable[Example]) -> list[float]:
     """How much speaks for each label."""
-    scores = topic_scores(text)
+    text = text[:_READ]
+    examples = list(examples)
+    known = resolve(labels, examples, messages.cue_scores)
     stems = frozenset(key_words(text))
-    weights = [_weight(label, text, stems, scores) for label in labels]
-    for index, weight in enumerate(_language_weights(labels, text)):
-        weights[index] += weight
+    nearest = _likeness(examples, stems)
+    spoken = _language_weights(labels, text)
+    weights = []
+    for label, topic, language in zip(labels, known, spoken, strict=True):
+        weight = language + _topic_weight(topic, text) + _word_weight(label, topic, text, stems)
+        is_known = topics_of(label.name) != ()
+        weights.append(weight + (_KNOWN_EXAMPLE if is_known else _EXAMPLE) * nearest.get(label.name, 0))
+    return weights
+
+
+def _likeness(examples: Iterable[Example], stems: frozenset[str]) -> dict[str, float]:
+    """How like the text the most similar example of each label is, from 0 to 1."""
     nearest: dict[str, float] = {}
     for example in examples:
         words = frozenset(key_words(example.text))
         if shared := len(words & stems):
             likeness = shared / math.sqrt(len(words) * len(stems))
             nearest[example.label] = max(nearest.get(example.label, 0), likeness)
-    return [weight + _EXAMPLE * nearest.get(label.name, 0) for label, weight in zip(labels, weights, strict=True)]
+    return nearest
 
 
-def _weight(label: Label, text: str, stems: frozenset[str], scores: Counter) -> float:
-    topic = topic_of(label.name)
-    weight = float(_topic_score(topic, scores))
+def _word_weight(label: Label, topic: str | None, text: str, stems: frozenset[str]) -> float:
+    """What the words of a label and of its note share with the text."""
+    weight = 0.0
     own_word = _KNOWN_LABEL_WORD if topic else _LABEL_WORD
     if label.name.isascii():
         own = set(key_words(label.name.replace("_", " ")))
@@ -94,19 +93,18 @@ def _weight(label: Label, text: str, stems: frozenset[str], scores: Counter) -> 
     elif label.name in text:
         weight += own_word
     if label.note:
-        noted = set(key_words(label.note))
-        weight += _NOTE_WORD * len(noted & stems)
-        said = topic_scores(label.note)
-        weight += sum(min(said[topic], scores[topic]) for topic in said) / 2
+        weight += (_KNOWN_NOTE_WORD if topic else _NOTE_WORD) * len(set(key_words(label.note)) & stems)
     return weight
 
 
-def _topic_score(topic: str | None, scores: Counter) -> int:
+def _topic_weight(topic: str | None, text: str) -> float:
     if topic is None:
         return 0
-    entry = _topics()[topic]
-    score = scores[topic] + sum(scores[other] for other in entry.includes)
-    return min(score, _MOST_FOR_FALLBACK) if entry.is_fallback else score
+    entry = topics()[topic]
+    if entry.family == "paper":
+        return papers.scores(text)[topic]
+    scores: Counter = messages.cue_scores(text) if entry.family == "mood" else messages.scores(text)
+    return max(0, scores[topic] + sum(scores[other] for other in entry.includes))
 
 
 def _language_weights(labels: Sequence[Label], text: str) -> list[float]:
@@ -118,63 +116,3 @@ def _language_weights(labels: Sequence[Label], text: str) -> list[float]:
     found = detect(text)
     # "zh" stands for both kinds of Chinese, so the label that names one of them weighs more.
     return [_LANGUAGE / len(code) if found in code else 0 for code in codes]
-
-
-class _Topic(NamedTuple):
-    is_fallback: bool
-    includes: tuple[str, ...]
-
-
-@cache
-def _topics() -> dict[str, _Topic]:
-    return {
-        row.text("topic"): _Topic(bool(row.optional("fallback")), tuple(words_of(row.optional("includes"))))
-        for row in listed("topics.csv", _TOPIC_COLUMNS)
-    }
-
-
-@cache
-def _labels() -> dict[str, str]:
-    return {
-        folded(label): row.text("topic")
-        for row in reversed(listed("topics.csv", _TOPIC_COLUMNS))
-        for label in words_of(row.text("labels"))
-    }
-
-
-@cache
-def _cues() -> Lexicon[tuple[str, int]]:
-    return Lexicon(
-        (cue, (row.text("topic"), int(row.text("weight"))))
-        for row in listed("cues.csv", _CUE_COLUMNS)
-        for cue in words_of(row.text("cues"))
-    )
-
-
-@lru_cache(maxsize=256)
-def topic_of(name: str) -> str | None:
-    """The known topic that a label's name stands for."""
-    plain = folded(name.replace("_", " ").replace("-", " ").strip())
-    labels = _labels()
-    for form in (plain, plain.removesuffix("s"), stem(plain)):
-        if form in labels:
-            return labels[form]
-    return next((labels[word] for word in plain.split() if word in labels), None)
-
-
-def topic_scores(text: str) -> Counter:
-    """How strongly a text speaks of each known topic. A cue counts once."""
-    return _topic_scores(text[:_READ])
-
-
-@lru_cache(maxsize=32)
-def _topic_scores(text: str) -> Counter:
-    scores: Counter = Counter()
-    seen = set()
-    for cue in _cues().find(text):
-        topic, weight = cue.value
-        phrase = topic, folded(text[cue.start : cue.end])
-        if phrase not in seen and not denied(text, cue.start, cue.end):
-            seen.add(phrase)
-            scores[topic] += weight
-    return scores

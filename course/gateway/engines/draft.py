@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from . import classify, language
+from . import evidence, language
 from .context import best_sentences
 from .facts import Facts
 from .fields import field_of
@@ -52,7 +52,7 @@ _TOLD = re.compile(
 
 def intent(text: str, topics: tuple[str, ...] = _TOPICS) -> str | None:
     """What a customer wants, or `None` where no strong cue says so."""
-    scores = classify.topic_scores(text)
+    scores = evidence.scores(text)
     topic = max(topics, key=lambda topic: scores[topic])
     return topic if scores[topic] >= 2 else None
 

@@ -11,7 +11,7 @@ from functools import cache
 from itertools import pairwise
 from zlib import crc32
 
-from .classify import topic_scores
+from .evidence import cue_scores
 from .lexicon import Lexicon, listed, words_of
 from .text import key_words
 
@@ -56,7 +56,7 @@ def _features(text: str) -> dict[str, float]:
         ("p", _PAIR, Counter(map(" ".join, pairwise(words)))),
         ("l", _LETTERS, Counter(plain[index : index + 3] for index in range(len(plain) - 2))),
         ("c", _CONCEPT, Counter(concepts().values(text))),
-        ("t", _CONCEPT, topic_scores(text)),
+        ("t", _CONCEPT, cue_scores(text)),
     ):
         counts |= {f"{kind} {part}": (count, weight) for part, count in parts.items()}
     return {feature: weight * math.sqrt(count) for feature, (count, weight) in counts.items()}

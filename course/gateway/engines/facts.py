@@ -8,7 +8,7 @@ import re
 from datetime import date
 from functools import cached_property
 
-from . import dates, names, numbers
+from . import addresses, dates, evidence, names, numbers, party
 from .lexicon import Lexicon
 from .value import Value, matches
 
@@ -59,7 +59,11 @@ class Facts:
 
     @cached_property
     def dates(self) -> list[Value]:
-        return dates.find_dates(self.text, self.today)
+        return dates.find_dates(self.text, self.today, evidence.looks_back(self.text))
+
+    @cached_property
+    def party(self) -> party.Party:
+        return party.find_party(self.text)
 
     @cached_property
     def times(self) -> list[Value]:
@@ -71,19 +75,19 @@ class Facts:
 
     @cached_property
     def emails(self) -> list[Value]:
-        return matches(names.EMAIL, self.text)
+        return matches(addresses.EMAIL, self.text)
 
     @cached_property
     def urls(self) -> list[Value]:
-        return matches(names.URL, self.text)
+        return matches(addresses.URL, self.text)
 
     @cached_property
     def phones(self) -> list[Value]:
-        return names.find_phones(self.text, self.dates)
+        return addresses.find_phones(self.text, self.dates)
 
     @cached_property
     def codes(self) -> list[Value]:
-        return names.find_codes(self.text)
+        return addresses.find_codes(self.text)
 
     @cached_property
     def people(self) -> list[Value]:

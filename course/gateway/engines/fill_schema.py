@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from . import classify, draft, fields
+from . import classify, draft, evidence, fields, topics
+from .addresses import EMAIL, IPV4, URL, UUID
 from .emptiest import Emptiest, kinds
 from .facts import Facts
 from .fields import Field, field_of, field_of_note, plain_words
@@ -26,7 +27,6 @@ from .json_schema import (
     valid_text,
 )
 from .lexicon import folded
-from .names import EMAIL, IPV4, URL, UUID
 from .text import key_words
 from .tiers import Tier
 from .value import any_marker, denied
@@ -160,7 +160,7 @@ class _Filler:
         return Filled(found[0], 1) if found else Filled(None)
 
     def _constant(self, value: object) -> Filled:
-        stated = isinstance(value, str) and classify.best([classify.Label(value)], self.facts.text)
+        stated = isinstance(value, str) and classify.best([topics.Label(value)], self.facts.text)
         return Filled(value, 1 if stated else 0)
 
     def _choice(self, own: Mapping, name: str) -> Filled:
@@ -174,7 +174,7 @@ class _Filler:
         for stated in fields.numbers(field, name, self.facts):
             if stated in values:
                 return Filled(stated, 1)
-        labels = [classify.Label(value) for value in values if isinstance(value, str) and value]
+        labels = [topics.Label(value) for value in values if isinstance(value, str) and value]
         if labels and (best := classify.best(labels, self.facts.text)):
             return Filled(best, 1)
         if None in values:
@@ -242,7 +242,7 @@ class _Filler:
         field = field_of(asked)
         if field and field.kind == "count" and (count := facts.count_of(field.words)):
             return Filled(count.value > 0, 1)
-        if (topic := classify.topic_of(asked)) and classify.topic_scores(facts.text)[topic]:
+        if (topic := topics.topic_of(asked)) and evidence.cue_scores(facts.text)[topic]:
             return Filled(True, 1)
         wanted = set(key_words(asked))
         for match in re.finditer(r"[^\W_]+", facts.text):
@@ -275,7 +275,7 @@ class _Filler:
             return []
         item = schema if isinstance(schema, Mapping) else {}
         if "enum" in item:
-            labels = [classify.Label(value) for value in items(item, "enum") if isinstance(value, str) and value]
+            labels = [topics.Label(value) for value in items(item, "enum") if isinstance(value, str) and value]
             return classify.several(labels, self.facts.text)
         kind = kinds(item)[0]
         if kind in ("object", "array") or items(item, "anyOf") or items(item, "oneOf"):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from .classify import Example, Label
 from .prompt import Prompt, Task, task_of
+from .topics import Example, Label
 
 _BULLET = re.compile(
     r"^[ \t]{0,8}(?:[-*•]|\d{1,2}[.)])[ \t]{1,4}[\"'`*]*([^\n:\uff1a(\"'`*]{1,40}?)[\"'`*]{0,3}[ \t]{0,4}"

@@ -68,6 +68,16 @@ def detect(text: str) -> str:
     return _detect(text[:_ENOUGH])
 
 
+@cache
+def _common_words() -> frozenset[str]:
+    return frozenset(word for language in languages() for word in language.words)
+
+
+def is_common_word(word: str) -> bool:
+    """Whether a word is one of the commonest of a language."""
+    return word.lower() in _common_words()
+
+
 def name_of(code: str) -> str:
     return next(language.name for language in languages() if language.code == code)
 

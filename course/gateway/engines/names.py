@@ -1,55 +1,113 @@
-"""Names in a text: of people and places, e-mail addresses, telephone numbers and booking codes."""
+"""Names of people and places in a text."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import cache
+from typing import NamedTuple
 
+from .addresses import contact_details
 from .dates import calendar
-from .lexicon import Lexicon, listed, words_of
-from .value import Value, announced, followed, markers, matches, overlaps
+from .language import is_common_word
+from .lexicon import Lexicon, folded, listed, words_of
+from .value import Value, announced, any_marker, followed, markers, overlaps
 
-EMAIL = re.compile(
-    r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9][A-Za-z0-9-]{0,62}(?:\.[A-Za-z0-9-]{1,63}){0,4}\.[A-Za-z]{2,24}"
-)
-URL = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9._~:/?#@!$&*+,;=-]{0,2000}(?<![.,;:!?])")
-UUID = re.compile(r"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b")
-IPV4 = re.compile(r"\b(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\b")
-_PHONE = re.compile(r"(?<![\w-])\+?\(?\d[\d ().-]{6,18}\d(?![\w-])")
-_CODE = re.compile(
-    r"(?<![\w-])(?:[A-Z]{1,5}-?\d{2,12}(?:-\d{1,8})?|(?=[A-Z0-9]{0,7}\d)(?=\d{0,7}[A-Z])[A-Z0-9]{5,8})(?![\w-])"
-)
-_NUMBERED = re.compile(
-    r"(?:#|\bno\.?\s?|\bnumber\s|\bnr\.?\s|編號|编号|番号|번호)[:\uff1a\s]{0,3}([A-Z0-9][A-Z0-9-]{2,15})(?![\w-])",
-    re.I,
-)
 _LETTER = r"(?:[^\W\d_]|['\u2019-])"
-_PROPER = re.compile(
-    rf"[A-ZÀ-ÖØ-Þ]{_LETTER}{{0,30}}"
-    rf"(?:\s(?:(?:d[aeo]s?|del|van|von|de la|of|the)\s)?[A-ZÀ-ÖØ-Þ]{_LETTER}{{0,30}}){{0,3}}"
+_CAPITAL = "A-ZÀ-ÖØ-Þİ"
+_SMALL_WORDS = r"(?:d[aeou]s?|del|van|von|vom|zu|de la|of|the|der|den|bin|al|el|y)"
+_PROPER = re.compile(rf"[{_CAPITAL}]{_LETTER}{{0,30}}(?:\s(?:{_SMALL_WORDS}\s)?[{_CAPITAL}]{_LETTER}{{0,30}}){{0,3}}")
+# A person as people sign: "Ana Silva", "R. Osei", "Hinnerk von Thomsen".
+_NAME = re.compile(
+    rf"(?:[{_CAPITAL}]\.\s?)?[{_CAPITAL}][^\W\d_]{_LETTER}{{0,24}}"
+    rf"(?:\s(?:{_SMALL_WORDS}\s){{0,2}}[{_CAPITAL}](?:\.|[^\W\d_]{_LETTER}{{0,24}})){{0,3}}"
 )
+_HAN_NAME = re.compile(r"[\u3400-\u9fff々]{2,4}")
+_JA_NAME = re.compile(r"[\u3400-\u9fff々]{1,4}[ \u3000]?(?:[\u3400-\u9fff々]{1,3}|[ぁ-ん]{2,3}|[ァ-ヶー]{2,5})?")
+_KO_NAME = re.compile(r"[가-힣]{2,4}")
 _SIGNS = re.compile(r"[\u3400-\u9fff가-힣々ァ-ヶー・]{1,8}")
-_AFTER_NAME = re.compile(r"我|想|要|的|你|您|で|と|は|が|입|이에|예요|라고|先生|小姐|女士|様|さん|氏")
-_NAME_AT_END = re.compile(r"(?:^|[\s。、は\uff0c])([\u3400-\u9fff々가-힣ァ-ヶー]{2,5}|[A-Z][a-zà-ÿ]{1,20})\s?$")
+_AFTER_NAME = re.compile(r"我|想|要|的|你|您|で|と|は|が|입|이에|예요|라고|이고|이라|先生|小姐|女士|様|さん|氏")
+_NAME_AT_END = re.compile(
+    r"(?:^|[\s。、はのA-Za-z0-9\uff0c,])([\u3400-\u9fff々가-힣ァ-ヶー]{2,5}|[A-Z][a-zà-ÿ]{1,20})\s?$"
+)
 _AGED = re.compile(r"\b([A-Z][a-zà-ÿ]{1,20})(?=(?: is|,)? \(?\d{1,2}(?:\)|,| years| and|$))")
 _GAP = re.compile(r"[\s:,!.。\uff1a\uff0c\uff01]{0,4}")
 _FOLLOWS_SIGNATURE = re.compile(r"\s*(?:\n|$)|\s?[(,]")
+_STATED = re.compile(r"\s?[:\uff1a]\s?|\s?は\s?|\s")
+# What parts the name at a letter's end from the sentence before it.
+_BREAK = re.compile(
+    r"[.!?。\uff01\uff1f…~\u301c,\uff0c、;:\uff1a/|()\uff08\uff09\[\]»”\"^\n\u2014\u2013]+\s*|\s-\s|[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f]+\s*"
+)
+_TOGETHER = re.compile(r"\s?(?:&|\+|/|\bund\b|\band\b|\by\b|\be\b|、)\s?")
+_LETTER_END = 6
+_NOT_HERE = re.compile(r"\s?(?:ではなく|じゃなく|でなく|말고|不要|不是)")
+_NOT_THERE = re.compile(
+    r"(?:\b(?:not|no|nicht|kein|statt|instead of|rather than|en vez de"
+    r"|en lugar de|anstatt)|不是|不要|不去)\s?(?:to |in |nach |a |en )?$",
+    re.I,
+)
+_ONWARDS = re.compile(r"\s(?:to|nach|a|hasta|->|→|-|\u2013)\s(?=[A-ZÀ-Þ])|\s?(?:→|から|에서|到)")
+# Words that are also places stand for one only where something else says so.
+_ALSO_WORDS = frozenset(
+    [
+        "nice",
+        "bath",
+        "split",
+        "cork",
+        "hue",
+        "york",
+        "lima",
+        "bern",
+        "gent",
+        "kos",
+        "fez",
+        "reading",
+        "bled",
+        "perth",
+        "toledo",
+        "ronda",
+    ]
+)
+_SURE_LENGTH = 60
+
+
+class Place(NamedTuple):
+    """A well-known place: its English name, and whether it is a city, a region or a country."""
+
+    name: str
+    kind: str
 
 
 @cache
-def places() -> Lexicon[str]:
+def places() -> Lexicon[Place]:
     """Well-known places by their names in several languages."""
     return Lexicon(
-        (word, row.text("name"))
-        for row in listed("places.csv", ("name", "words"))
-        for word in (row.text("name"), *words_of(row.text("words")))
+        (word, Place(row.text("name"), row.text("kind")))
+        for row in listed("places.csv", ("name", "kind", "words"))
+        for word in (row.text("name"), *words_of(row.optional("words")))
+    )
+
+
+@cache
+def _surnames(language: str) -> tuple[str, ...]:
+    return tuple(
+        name
+        for row in listed("surnames.csv", ("language", "names"))
+        if row.text("language") == language
+        for name in words_of(row.text("names"))
     )
 
 
 @cache
 def _before_names() -> Lexicon[str]:
-    return Lexicon((word, position) for position in ("before", "signoff") for word in markers("person", position))
+    return Lexicon(
+        (word, position)
+        for kind, position, name in (
+            ("person", "before", "before"),
+            ("person", "signoff", "signoff"),
+            ("contact", "before", "contact"),
+        )
+        for word, position in ((word, name) for word in markers(kind, position))
+    )
 
 
 @cache
@@ -57,78 +115,258 @@ def _after_names() -> Lexicon[str]:
     return Lexicon((word, word) for word in markers("person", "after"))
 
 
-def find_phones(text: str, taken: Iterable[Value]) -> list[Value]:
-    taken = list(taken)
-    return [
-        value
-        for value in matches(_PHONE, text)
-        if 8 <= sum(map(str.isdigit, value.written)) <= 15 and not overlaps(taken, value.start, value.end)
-    ]
-
-
-def find_codes(text: str) -> list[Value]:
-    """Booking codes, invoice numbers and the like."""
-    found = [
-        Value(*match.span(1), match[1], match[1])
-        for match in _NUMBERED.finditer(text)
-        if any(map(str.isdigit, match[1]))
-    ]
-    found += [value for value in matches(_CODE, text) if not overlaps(found, value.start, value.end)]
-    return sorted(found)
+@cache
+def _honorifics() -> tuple[str, ...]:
+    return markers("honorific", "after")
 
 
 def find_people(text: str) -> list[Value]:
-    """Names of people: after "my name is", before 敬上, or at the end of a letter.
+    """Names of people: the writer's own, told or signed, and others, whose role is "mentioned".
 
-    The role of people who are only spoken of is "mentioned".
+    Names that only stand behind a word such as "contact" have the role "labelled".
     """
     found: dict[int, Value] = {}
 
     def add(start: int, name: str, role: str = "") -> None:
         name = name.split("\n")[0].strip(" ,.、。\uff0c")
-        if name and not calendar().find(name) and not places().find(name):
+        if _may_be_name(name):
             found.setdefault(start, Value(start, start + len(name), name, name, role))
 
+    if signed := signature(text):
+        found[signed.start] = signed
     for announcer in _before_names().find(text):
-        space = _GAP.match(text, announcer.end)
+        kind = announcer.value
+        space = (_STATED if kind == "contact" else _GAP).match(text, announcer.end)
         is_latin = text[announcer.start].isascii()
-        if name := _PROPER.match(text, space.end()):
-            if announcer.value == "before" or "\n" in space[0] or _FOLLOWS_SIGNATURE.match(text, name.end()):
+        start = space.end() if space else announcer.end
+        if is_latin and kind == "contact" and not (space and text[announcer.start : announcer.end]):
+            continue
+        if name := _PROPER.match(text, start):
+            if kind == "contact":
+                if is_latin and not (":" in space[0] or (" " in name[0] and name[0][0].isupper())):
+                    continue
+                add(name.start(), name[0], "labelled")
+            elif kind == "before" or "\n" in space[0] or _FOLLOWS_SIGNATURE.match(text, name.end()):
+                if kind == "before" and " " not in name[0] and is_common_word(name[0]):
+                    continue
                 add(name.start(), name[0])
-        elif not is_latin and (name := _SIGNS.match(text, space.end())):
-            add(name.start(), _AFTER_NAME.split(name[0])[0][:5])
+        elif not is_latin and (name := _SIGNS.match(text, start)):
+            told = _AFTER_NAME.split(name[0])[0][:5]
+            if kind == "contact":
+                if told and _is_signed(told, False):
+                    add(name.start(), _without_title(told), "labelled")
+                elif name[0][:1] and _titled(text, name.start()):
+                    add(name.start(), _titled(text, name.start()), "labelled")
+            elif kind == "before" or _is_signed(told, False):
+                add(name.start(), told)
     for follower in _after_names().find(text):
         rest = text[follower.end : follower.end + 1]
         if rest.strip("。.!\uff01\n ") or (follower.value == "上" and text[follower.end :].strip()):
             continue
         first = max(0, follower.start - 12)
         if name := _NAME_AT_END.search(text[first : follower.start]):
+            if follower.value in ("です", "입니다", "より") and not _is_signed(name[1], False):
+                continue
             add(first + name.start(1), name[1])
     for match in _AGED.finditer(text):
         add(match.start(), match[1], "mentioned")
     return [found[start] for start in sorted(found)]
 
 
+def _titled(text: str, start: int) -> str:
+    """The family name before a title, as in 許小姐."""
+    for length in (1, 2, 3):
+        if text.startswith(_honorifics(), start + length) and _has_surname(text[start : start + length]):
+            return text[start : start + length]
+    return ""
+
+
+def _may_be_name(name: str) -> bool:
+    return bool(name) and not calendar().find(name) and not _is_place(name) and not _is_no_name(name)
+
+
+def _is_place(name: str) -> bool:
+    found = places().find(name)
+    return bool(found) and len(found) == 1 and found[0].end - found[0].start == len(name)
+
+
+def _is_no_name(name: str) -> bool:
+    plain = folded(name)
+    return any(word.start == 0 and word.end == len(plain) for word in any_marker("not_a_name").find(plain))
+
+
+def signature(text: str) -> Value | None:
+    """The name with which a letter ends, without titles; `None` where it ends with something else."""
+    end = _end_of_letter(text, len(text))
+    first_line = text[:end].rfind("\n") < 0
+    lines = list(re.finditer(r"[^\n]+", text[:end]))[-_LETTER_END:]
+    best = None
+    for index in range(len(lines) - 1, -1, -1):
+        start, stop = lines[index].span()
+        stop = _end_of_letter(text, stop)
+        line = text[start:stop]
+        if not line.strip() or any_marker_line(line):
+            continue
+        if not first_line and (index > 0 or len(lines) > 1) and (name := _whole_name(line)):
+            best = Value(start + line.find(name), start + line.find(name) + len(name), name, name)
+            continue
+        if best is None:
+            best = _at_the_end(text, start, stop)
+        break
+    return best
+
+
+def any_marker_line(line: str) -> bool:
+    """Whether a line is only a greeting such as "Kind regards"."""
+    plain = line.strip(" ,.!~。\uff0c\uff01")
+    return any(plain.lower() == word for word in markers("person", "signoff")) or (len(plain) <= 1)
+
+
+def _end_of_letter(text: str, end: int) -> int:
+    """Where a letter ends when addresses, numbers and codes at its end are left away."""
+    while True:
+        stripped = len(text[:end].rstrip(" \t\n,.;:/|()·•*-\u2013\u2014。、\uff0c\uff1a[]"))
+        tail = contact_details(text, stripped)
+        if tail == stripped:
+            return stripped
+        end = tail
+
+
+def _whole_name(line: str) -> str:
+    """The name that is all that a line says, a title left away."""
+    plain = _without_title(line.strip(" ,.!。\uff0c\uff01-\u2013\u2014~"))
+    return _first_of_two(plain) if _is_signed(plain, True) else ""
+
+
+def _at_the_end(text: str, start: int, end: int) -> Value | None:
+    """The name at the end of a line, behind a full stop, a comma or a code."""
+    line = text[start:end]
+    breaks = [match.end() for match in _BREAK.finditer(line) if match.end() < len(line)]
+    breaks += [place for place in _after_codes(line) if place < len(line)]
+    if not breaks:
+        return None
+    part = line[max(breaks) :]
+    if max(breaks) and len(breaks) > 1 and part.lower().strip(" .") in ("miss", "mr", "mrs", "ms", "sr", "sra"):
+        earlier = sorted(breaks)[-2]
+        part, end = line[earlier : max(breaks)].strip(" ,"), max(breaks)
+    plain = _without_signoff(_without_title(part.strip()))
+    plain = _without_title(plain)
+    if not _is_signed(plain, False):
+        return None
+    name = _first_of_two(plain)
+    place = text.rfind(name, start, end + 1)
+    return Value(place, place + len(name), name, name) if place >= 0 else None
+
+
+def _after_codes(line: str) -> list[int]:
+    return [
+        match.end()
+        for match in re.finditer(r"[A-Za-z]{2,4}-?\d{3,6}\s*|\d{3,}\s*|다\s|요\s|です\s|ます\s|니다\s", line)
+    ]
+
+
+def _without_signoff(part: str) -> str:
+    words = part.split()
+    for size in (4, 3, 2, 1):
+        if len(words) > size and folded(" ".join(words[:size]).strip(",.!")) in _signoffs():
+            return " ".join(words[size:])
+    return part
+
+
+@cache
+def _signoffs() -> frozenset[str]:
+    return frozenset(folded(word) for word in markers("person", "signoff"))
+
+
+def _without_title(part: str) -> str:
+    """A name without what stands for a title or a relation before or after it."""
+    titles = frozenset(folded(word) for word in markers("title", "any"))
+    words = part.split()
+    while len(words) > 1 and folded(words[0].rstrip(".,:")) in titles:
+        words = words[1:]
+    while len(words) > 1 and folded(words[-1].strip(".,")) in titles:
+        words = words[:-1]
+    plain = " ".join(words)
+    for title in _honorifics():
+        if len(plain) > len(title) and plain.endswith(title):
+            plain = plain.removesuffix(title).strip()
+    return plain
+
+
+def _first_of_two(plain: str) -> str:
+    """Of "Dörte & Silke" the first, of "Jun & Mark Delaney" the one with a family name."""
+    parts = [part.strip() for part in _TOGETHER.split(plain) if part.strip()]
+    if len(parts) < 2:
+        return plain
+    return next((part for part in parts if " " in part), parts[0])
+
+
+def _has_surname(name: str) -> bool:
+    return name.startswith((*_surnames("zh"), *_surnames("ja")))
+
+
+def _is_signed(plain: str, is_alone: bool) -> bool:
+    """Whether a piece of a text is a person's name. One that is all of a line may be any that has its form."""
+    if not plain or len(plain) > 45 or not _may_be_name(plain):
+        return False
+    parts = [part.strip() for part in _TOGETHER.split(plain) if part.strip()]
+    return 0 < len(parts) <= 3 and all(_is_one_name(part, is_alone) for part in parts)
+
+
+def _is_one_name(plain: str, is_alone: bool) -> bool:
+    if not _may_be_name(plain) or folded(plain) in _signoffs():
+        return False
+    if _NAME.fullmatch(plain):
+        words = plain.split()
+        if any(_is_no_name(word.strip(".,")) for word in words):
+            return False
+        return not any(is_common_word(word) for word in words if word[0].isupper() and len(word) > 1)
+    if _KO_NAME.fullmatch(plain):
+        return plain.startswith(_surnames("ko")) and (len(plain) == 3 or is_alone)
+    if _HAN_NAME.fullmatch(plain) and plain.startswith(_surnames("zh")):
+        return len(plain) <= 3 or plain.startswith(tuple(name for name in _surnames("zh") if len(name) == 2))
+    if _JA_NAME.fullmatch(plain):
+        return plain.startswith(_surnames("ja")) or (is_alone and 2 <= len(plain) <= 6 and not plain.isascii())
+    return False
+
+
 def find_places(text: str, people: list[Value]) -> list[Value]:
-    """Places that are well known or stand after "to", "in" or "from". The role is "origin" or empty."""
+    """Places that are well known or stand after "to", "in" or "from".
+
+    The role is "origin" for where a journey starts, "other" for places that are ruled out, else empty.
+    """
     found: list[Value] = []
 
-    def add(start: int, end: int, name: str) -> None:
+    def add(start: int, end: int, kind: str) -> None:
+        name = text[start:end]
+        # In a question such as "weather in paris" a small letter is no part of the name.
+        if name.isascii() and name.islower() and len(text) <= _SURE_LENGTH:
+            name = name.title()
         if not overlaps(found, start, end) and not overlaps(people, start, end):
-            found.append(Value(start, end, name, name, "origin" if _is_origin(text, start, end) else ""))
+            found.append(Value(start, end, kind, name, _role_of_place(text, start, end)))
 
     for place in places().find(text):
         name = text[place.start : place.end]
-        if name.isascii() and name.islower():
-            # "nice" and "lima" are also words: in a longer text they need a preposition.
-            if len(text) > 60 and not _has_preposition(text, place.start):
-                continue
-            name = name.title()
-        add(place.start, place.end, name)
+        is_word = name.lower() in _ALSO_WORDS or (name.isascii() and name.islower())
+        # "nice" and "lima" are also words: in a longer text they need a preposition.
+        if (
+            is_word
+            and (len(text) > _SURE_LENGTH or name.lower() in _ALSO_WORDS)
+            and not _has_preposition(text, place.start)
+        ):
+            continue
+        add(place.start, place.end, place.value.kind)
     for match in _PROPER.finditer(text):
         name = match[0].split("\n")[0]
-        if _has_preposition(text, match.start()) and not calendar().find(name):
-            add(match.start(), match.start() + len(name), name)
+        if (
+            len(name) > 2
+            and not name.isupper()
+            and announced("place", text, match.start())
+            and not calendar().find(name)
+            and not _is_no_name(name)
+            and not any(_is_no_name(word) or is_common_word(word) for word in name.split())
+        ) or (len(name) > 2 and announced("origin", text, match.start()) and not calendar().find(name)):
+            add(match.start(), match.start() + len(name), "unknown")
     return sorted(found)
 
 
@@ -136,5 +374,12 @@ def _has_preposition(text: str, start: int) -> bool:
     return bool(announced("place", text, start) or announced("origin", text, start))
 
 
-def _is_origin(text: str, start: int, end: int) -> bool:
-    return bool(announced("origin", text, start) or followed("origin", text, end))
+def _role_of_place(text: str, start: int, end: int) -> str:
+    if _NOT_HERE.match(text, end) or _NOT_THERE.search(text[max(0, start - 24) : start]):
+        return "other"
+    if announced("origin", text, start) or followed("origin", text, end):
+        return "origin"
+    onwards = _ONWARDS.match(text, end)
+    if onwards and any(place.start == 0 for place in places().find(text[onwards.end() : onwards.end() + 30])):
+        return "origin"
+    return ""

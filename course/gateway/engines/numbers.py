@@ -15,6 +15,7 @@ _NUMBER = re.compile(rf"(?<![\d.,])(-?(?:{_FIGURE})){_SCALE}")
 _THOUSANDS = re.compile(r"-?\d{1,3}(?:[.,]\d{3})+")
 _CENTS = re.compile(r"(.*?)(?:[.,](\d{1,2}))?")
 _TIMES = {"萬": 10_000, "万": 10_000, "千": 1000, "k": 1000}
+_LABELS = re.compile(r"\s?[:\uff1a=]")
 _COUNTED = re.compile(r"\s?[位名個个張张間间件]?の?|[\s-](?:[^\W\d]+\s){0,2}")
 
 
@@ -90,6 +91,12 @@ def find_numbers(text: str, taken: Iterable[Value]) -> list[Value]:
     ]
 
 
+def number_word(word: str) -> int | None:
+    """The number that a word such as "two" or 三 stands for."""
+    found = _number_words().find(word)
+    return found[0].value if len(found) == 1 and (found[0].start, found[0].end) == (0, len(word)) else None
+
+
 def find_number_words(text: str) -> list[Value]:
     return [
         Value(word.start, word.end, word.value, text[word.start : word.end]) for word in _number_words().find(text)
@@ -103,16 +110,20 @@ def _counts(value: Value, unit: Found, text: str) -> bool:
 
 def find_count(text: str, units: Lexicon, quantities: list[Value]) -> Value | None:
     """The quantity that stands at one of these words, as in "two adults", "大人2位" or "Adults: 2"."""
-    for unit in units.find(text):
-        written = text[unit.start : unit.end]
-        labels = not written.isascii() or re.match(r"\s?[:\uff1a=]", text[unit.end : unit.end + 2])
-        after = next((value for value in quantities if labels and 0 <= value.start - unit.end <= 2), None)
-        before = next((value for value in reversed(quantities) if _counts(value, unit, text)), None)
-        # In 大人2名子供1名 the number before a word belongs to the word before it.
-        if after and (not before or text[before.start - 1 : before.start].isalpha()):
-            return Value(unit.start, after.end, after.value, text[unit.start : after.end])
-        if before:
-            return Value(before.start, unit.end, before.value, text[before.start : unit.end])
-        if denied(text, unit.start, unit.end):
-            return Value(unit.start, unit.end, 0, written)
+    return next(filter(None, (count_at(text, unit, quantities) for unit in units.find(text))), None)
+
+
+def count_at(text: str, unit: Found, quantities: list[Value], only_before: bool = False) -> Value | None:
+    """The quantity that stands at a word; zero where the word is denied."""
+    written = text[unit.start : unit.end]
+    labels = not only_before and (not written.isascii() or _LABELS.match(text, unit.end))
+    after = next((value for value in quantities if labels and 0 <= value.start - unit.end <= 2), None)
+    before = next((value for value in reversed(quantities) if _counts(value, unit, text)), None)
+    # In 大人2名子供1名 the number before a word belongs to the word before it.
+    if after and (not before or text[before.start - 1 : before.start].isalpha()):
+        return Value(unit.start, after.end, after.value, text[unit.start : after.end])
+    if before:
+        return Value(before.start, unit.end, before.value, text[before.start : unit.end])
+    if denied(text, unit.start, unit.end):
+        return Value(unit.start, unit.end, 0, written)
     return None

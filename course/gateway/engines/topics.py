@@ -1,0 +1,144 @@
+"""Which known topics the labels of a prompt stand for: by their names, by what is said of them, or by examples."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from .lexicon import Lexicon, listed, words_of
+
+# "booking change" is a change, and "refund question" is about a refund.
+_WEAKEST = ("other", "question", "booking", "normal", "neutral")
+_BREAKS = re.compile(r"[_\-/.]+|(?<=[a-z])(?=[A-Z])")
+_NOT = re.compile(r"^(?:not|no|non|nicht|kein|keine|非|不)[\s_-]?", re.I)
+
+
+class Label(NamedTuple):
+    """A label as the prompt writes it, and what the prompt says of it."""
+
+    name: str
+    note: str = ""
+
+
+class Example(NamedTuple):
+    text: str
+    label: str
+
+
+class Topic(NamedTuple):
+    """`family` is what kind of labels it is among: "message", "paper", "urgency", "mood" or "any"."""
+
+    family: str
+    is_fallback: bool
+    includes: tuple[str, ...]
+
+
+@cache
+def topics() -> dict[str, Topic]:
+    return {
+        row.text("topic"): Topic(
+            row.text("family"), bool(row.optional("fallback")), tuple(words_of(row.optional("includes")))
+        )
+        for row in _rows()
+    }
+
+
+def _rows():
+    return listed("topics.csv", ("topic", "family", "fallback", "includes", "labels"))
+
+
+@cache
+def _names() -> Lexicon[str]:
+    return Lexicon((name, row.text("topic")) for row in _rows() for name in words_of(row.text("labels")))
+
+
+@lru_cache(maxsize=512)
+def topics_of(name: str) -> tuple[str, ...]:
+    """The known topics that a label's name may stand for, the likeliest first."""
+    plain = " ".join(_BREAKS.sub(" ", name).split())
+    found = _names().find(plain)
+    if not found:
+        return ()
+    whole = [each.value for each in found if each.end - each.start == len(plain)]
+    if whole:
+        return tuple(dict.fromkeys(whole))
+    if _NOT.match(plain):
+        return ("other",)
+    told = sorted(found, key=lambda each: (each.value in _WEAKEST, each.start - each.end))
+    return tuple(dict.fromkeys(each.value for each in told))
+
+
+def topic_of(name: str) -> str | None:
+    """The topic of a message that a name stands for."""
+    return next((topic for topic in topics_of(name) if topics()[topic].family != "paper"), None)
+
+
+def resolve(
+    labels: Sequence[Label], examples: Iterable[Example], scores: Callable[[str], Counter]
+) -> list[str | None]:
+    """The topic of each label; `None` for all where the labels are of another world than the known topics.
+
+    `scores` weighs what a text speaks of.
+    """
+    family = _family(labels)
+    found = [_of_family(topics_of(label.name), family) for label in labels]
+    unknown = [index for index, topic in enumerate(found) if topic is None]
+    if unknown:
+        told = [_told(labels[index], family, scores) for index in unknown]
+        shown = _shown([labels[index].name for index in unknown], examples, scores)
+        taken = set(found)
+        for index, note, example in zip(unknown, told, shown, strict=True):
+            topic = note or example
+            if topic not in taken:
+                found[index] = topic
+    return found if _are_ours(labels, found) else [topic if topic == "other" else None for topic in found]
+
+
+def _family(labels: Sequence[Label]) -> str:
+    """The family that most of the labels' names belong to."""
+    counts = Counter(
+        family for label in labels for family in {topics()[topic].family for topic in topics_of(label.name)}
+    )
+    del counts["any"], counts["none"]
+    order = ("message", "paper", "urgency", "mood")
+    return max(order, key=lambda family: (counts[family], -order.index(family)))
+
+
+def _of_family(found: tuple[str, ...], family: str) -> str | None:
+    own = (topic for topic in found if topics()[topic].family in (family, "any"))
+    return next(own, None) or next((topic for topic in found if topics()[topic].family != "paper"), None)
+
+
+def _told(label: Label, family: str, scores: Callable[[str], Counter]) -> str | None:
+    """The topic that a label's note names first, or speaks of."""
+    if not label.note:
+        return None
+    named = Counter(name.value for name in _names().find(label.note) if topics()[name.value].family == family)
+    spoken = scores(label.note)
+    mentioned = {topic for topic in (*named, *spoken) if topics()[topic].family == family}
+    weights = {topic: 2 * named[topic] + spoken[topic] for topic in sorted(mentioned)}
+    best = max(weights, key=lambda topic: (weights[topic], topic not in _WEAKEST), default=None)
+    return best if best and weights[best] >= 2 else None
+
+
+def _shown(names: list[str], examples: Iterable[Example], scores: Callable[[str], Counter]) -> list[str | None]:
+    """The topic that the examples of each label speak of, where each label's is its own."""
+    spoken: dict[str, Counter] = {name: Counter() for name in names}
+    for example in examples:
+        if example.label in spoken:
+            found = scores(example.text)
+            best = max(found, key=lambda topic: found[topic], default=None)
+            if best and found[best] >= 2 and topics()[best].family == "message":
+                spoken[example.label][best] += 1
+    best = [spoken[name].most_common(1)[0][0] if spoken[name] else None for name in names]
+    return [topic if best.count(topic) == 1 else None for topic in best]
+
+
+def _are_ours(labels: Sequence[Label], found: list[str | None]) -> bool:
+    """Whether so many labels are known that the rest must be of the same world."""
+    known = sum(topic not in (None, "other") for topic in found)
+    others = sum(topic == "other" for topic in found)
+    return known * 2 >= len(labels) - others and known > 0
