@@ -55,7 +55,7 @@ def report(decision: Decision, guide: Guide | None = None) -> Report:
     ]
     outcome = decision.outcome
     kept = tuple(section for section in sections if section.lines)
-    return Report(outcome.label, outcome.meaning, _span(decision.cost.total), kept)
+    return Report(outcome.label, outcome.meaning, _about(decision.cost.total), kept)
 
 
 def to_markdown(said: Report, case: str = "") -> str:
@@ -110,7 +110,7 @@ def _cost_lines(decision: Decision, guide: Guide):
             tuple((f"Prices of {card['name']}", card["source_url"]) for card in (cheap, dear)),
         )
     yield Line(_work(cost, rule.admin_hours, guide))
-    yield Line(f"Together: about {_span(cost.total)}.")
+    yield Line(f"Together: about {_about(cost.total)}.")
     yield Line(
         f"These are assumptions: {_pieces(cost)} in a month, of a job like “{guide.job_label}”, with its minutes "
         f"and tokens. Fees and prices were checked on {guide.checked_on.isoformat()}."
@@ -139,6 +139,16 @@ def _work(cost: Cost, admin_hours: float, guide: Guide) -> str:
 def _span(cost: Range) -> str:
     low, high = _dollars(cost.low), _dollars(cost.high)
     return low if low == high else f"{low} to {high}"
+
+
+def _about(cost: Range) -> str:
+    """A sum that rests on assumptions, with two digits that count."""
+    return _span(Range(_two_digits(cost.low), _two_digits(cost.high)))
+
+
+def _two_digits(amount: float) -> float:
+    unit = 10 ** max(len(str(math.floor(amount))) - 2, 0)
+    return math.floor(amount / unit + 0.5) * unit
 
 
 def _dollars(amount: float) -> str:

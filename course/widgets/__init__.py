@@ -6,6 +6,7 @@ _HOMES = {
     "CostSliders": "cost_sliders",
     "WorkSliders": "work_sliders",
     "TokenCalculator": "tokens",
+    "DecisionGuide": "decision_guide",
     "Quiz": "quiz",
     "ChatPanel": "chat",
 }
