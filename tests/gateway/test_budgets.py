@@ -235,7 +235,7 @@ def test_to_the_last_micro_dollar(store, key):
     assert charge(store, caller, 10)
     assert not charge(store, caller, 1)
     assert charge(store, caller, 0)
-    with pytest.raises(ValueError, match="cannot cost -1"):
+    with pytest.raises(ValueError, match="cannot cost less than nothing"):
         charge(store, caller, -1)
 
 

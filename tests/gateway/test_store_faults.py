@@ -19,7 +19,7 @@ from sqlalchemy import create_engine, text
 
 from course.gateway.engines.practice import PracticeEngine
 from course.gateway.pipeline import Pipeline
-from course.gateway.store import Store, StoreError
+from course.gateway.store import Store, StoreError, UnstorableError
 from course.gateway.store import database as store_database
 from course.gateway.types import Message, Turn, Usage
 
@@ -152,7 +152,7 @@ def test_a_database_that_only_reads_says_so_at_the_start(database, store, key):
     caller = store.find_caller(key)
     engine = store._engine._engine
     if engine.dialect.name == "sqlite":
-        store._engine._own._execute("PRAGMA query_only=ON")
+        store._engine._own._cursor.execute("PRAGMA query_only=ON")
     else:
         with store._engine.begin() as connection:
             connection.execute(text(f"ALTER DATABASE {engine.url.database} SET default_transaction_read_only = on"))
@@ -203,6 +203,18 @@ def test_a_server_that_does_not_answer_is_named_without_its_password():
         Store("postgresql+psycopg://somebody:secret-word@127.0.0.1:1/course")
     assert "secret-word" not in str(refused.value)
     assert "127.0.0.1:1/course" in str(refused.value)
+
+
+def test_what_no_database_keeps_is_the_callers_mistake(base_url, key, store):
+    client = openai.OpenAI(base_url=base_url, api_key=key, max_retries=0)
+    for ask_for in (client.models.retrieve, client.files.retrieve, client.batches.retrieve):
+        with pytest.raises((openai.BadRequestError, openai.NotFoundError)):
+            ask_for("no\0such")
+    with pytest.raises((openai.BadRequestError, openai.NotFoundError)):
+        client.chat.completions.create(model="no\0such", messages=QUESTION)
+    client.close()
+    with pytest.raises(UnstorableError):
+        store.set_budget("project", 1, "total", 2**80, now=1)
 
 
 def test_connections_that_a_server_closed_are_replaced(store, key, server_of_databases):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from .access import ADMIN_KEY_PREFIX, KEY_PREFIX, Access, Policy, RateLimit, public_id
 from .admin import Admin, AuditFilter
 from .audit import Audit
-from .database import Database, StoreError
+from .database import Database, StoreError, UnstorableError
 from .ledger import Ledger, Ticket
 from .objects import Objects
 from .overview import Overview
@@ -23,6 +23,7 @@ __all__ = [
     "Store",
     "StoreError",
     "Ticket",
+    "UnstorableError",
     "public_id",
 ]
 

@@ -7,14 +7,14 @@ takes a tenth of the time; all the rest runs through SQLAlchemy.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from operator import itemgetter
 from threading import Lock, local
-from typing import Any
+from typing import Any, NoReturn
 
 from sqlalchemy import Connection, Table, create_engine, event, func, insert, inspect, select, text
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from .schema import SCHEMA_VERSION, metadata, schema_info
@@ -33,6 +33,10 @@ class StoreError(RuntimeError):
     """The database cannot be used as it is; the message says why and what to do."""
 
 
+class UnstorableError(ValueError):
+    """A value is of no kind that a database keeps, such as a text with U+0000 or a number of more than 64 bits."""
+
+
 class Database:
     """Transactions on one database, from any thread. Everything here raises `StoreError` when the database cannot be
     used; then nothing of the transaction was done.
@@ -43,6 +47,7 @@ class Database:
         self._reader = self._engine.execution_options(reading=True)
         self._name = self._engine.url.render_as_string(hide_password=True)
         self._driver = self._engine.dialect.loaded_dbapi
+        self.forbidden = self._driver.IntegrityError
         self._compiled: dict[object, tuple[str, dict]] = {}
         self._open = local()
         self._own = _OwnConnection(self) if self._engine.dialect.name == "sqlite" else None
@@ -83,26 +88,25 @@ class Database:
     def _whole(self) -> Connection | None:
         return getattr(self._open, "connection", None)
 
-    def transaction(self) -> AbstractContextManager[Transaction]:
-        """A transaction straight through the driver, never a part of `together`."""
-        return self._borrowed() if self._own is None else self._own
-
-    def fetch(self, statement, values: Mapping[str, object]) -> list[Sequence]:
-        """The rows of a query, straight from the driver."""
-        if (whole := self._whole()) is not None:
-            return whole.execute(statement, values).all()
+    def execute(self, statement, values: Mapping[str, object]) -> list[Sequence]:
+        """Run one statement straight through the driver, in a transaction of its own, never a part of `together`.
+        Returns the rows that it gives. Constants in it must be written out. What the database's rules forbid raises
+        `forbidden`.
+        """
         if self._own is not None:
-            return self._own.fetch(statement, values)
-        with self._borrowed() as transaction:
-            return transaction.run(statement, values).fetchall()
+            return self._own.execute(statement, values)
+        with self._borrowed() as cursor:
+            return _run(cursor, *self.sql(statement), values)
 
     def fetch_again(self, statement, values: Mapping[str, object], read: Callable[[list[Sequence]], Any]) -> Any:
         """What `read` makes of a query's rows. In SQLite it is made once, until another connection has written."""
-        if self._own is None or self._whole() is not None:
-            return read(self.fetch(statement, values))
+        if (whole := self._whole()) is not None:
+            return read(whole.execute(statement, values).all())
+        if self._own is None:
+            return read(self.execute(statement, values))
         return self._own.fetch_again(statement, values, read)
 
-    def _sql(self, statement) -> tuple[str, Callable[[Mapping], object]]:
+    def sql(self, statement) -> tuple[str, Callable[[Mapping], object]]:
         """A statement's SQL, and what makes its parameters of values by name."""
         known = self._compiled.get(statement)
         if known is None:
@@ -112,67 +116,62 @@ class Database:
         return known
 
     @contextmanager
-    def _borrowed(self) -> Iterator[Transaction]:
-        """A transaction on a connection of the pool."""
+    def _borrowed(self) -> Iterator:
+        """A cursor of a connection of the pool that commits each statement."""
         with self._clear_errors():
             connection = self._engine.raw_connection()
             try:
-                yield Transaction(self._sql, connection.cursor())
-                connection.commit()
+                connection.driver_connection.autocommit = True
+                yield connection.cursor()
+                connection.driver_connection.autocommit = False
             except self._driver.OperationalError:
                 # Perhaps the server was restarted: then no connection to it is worth keeping.
                 if connection.driver_connection.closed:
                     self._engine.dispose()
                 raise
             finally:
-                connection.close()  # the pool takes it back without what was not committed
+                connection.close()
 
     @contextmanager
     def _clear_errors(self) -> Iterator[None]:
         try:
             yield
-        except (DBAPIError, NoConnection, self._driver.Error) as error:
-            raise self.clear(error) from error
+        except (DBAPIError, NoConnection, self._driver.Error, OverflowError) as error:
+            self.fail(error)
 
-    def clear(self, error: Exception) -> Exception:
-        """A driver's or SQLAlchemy's error in clear words, unless it is a defect of ours."""
+    def fail(self, error: Exception) -> NoReturn:
+        """Raise a driver's or SQLAlchemy's error in clear words, unless it is a defect of ours."""
         ours = (IntegrityError, ProgrammingError, self._driver.IntegrityError, self._driver.ProgrammingError)
         if isinstance(error, ours):
-            return error
-        return StoreError(
+            raise error
+        if isinstance(error, DataError | self._driver.DataError | OverflowError):
+            raise UnstorableError(_reason(error)) from error
+        raise StoreError(
             f"The database {self._name} cannot be used: {_reason(error)}. Nothing was changed. {_ADVICE}"
-        )
+        ) from error
 
 
-class Transaction:
-    """Runs compiled statements, whose constants are written out. `run` returns a cursor of the driver's."""
-
-    __slots__ = ("_execute", "_sql")
-
-    def __init__(self, sql: Callable[[object], tuple[str, Callable]], cursor):
-        self._sql = sql
-        self._execute = cursor.execute
-
-    def run(self, statement, values: Mapping[str, object]):
-        sql, parameters = self._sql(statement)
-        return self._execute(sql, parameters(values))
-
-
-class _OwnConnection(Transaction):
+class _OwnConnection:
     """SQLite lets one transaction write at a time. One connection and a lock queue them fairly and at once, where
     connections of their own would sleep and try again.
     """
 
-    __slots__ = ("_clear", "_connection", "_errors", "_kept", "_turn", "_version")
-
     def __init__(self, database: Database):
         self._connection = database._engine.raw_connection()
-        super().__init__(database._sql, self._connection.driver_connection)
-        self._clear = database.clear
-        self._errors = database._driver.Error
+        self._cursor = self._connection.driver_connection
+        self._sql = database.sql
+        self._fail = database.fail
+        self._errors = (database._driver.Error, OverflowError)
         self._turn = Lock()
         self._kept: dict[tuple, Any] = {}
         self._version: tuple | None = None
+
+    def execute(self, statement, values: Mapping[str, object]) -> list[Sequence]:
+        with self._turn:
+            try:
+                return _run(self._cursor, *self._sql(statement), values)
+            except self._errors as error:
+                self._fail(error)
 
     def fetch_again(self, statement, values: Mapping[str, object], read: Callable[[list[Sequence]], Any]) -> Any:
         """What this connection writes itself, calls and budgets, is not to be read in this way."""
@@ -180,47 +179,23 @@ class _OwnConnection(Transaction):
         with self._turn:
             try:
                 # It changes with each commit of another connection, of this process or another.
-                version = self._execute("PRAGMA data_version").fetchone()
+                version = self._cursor.execute("PRAGMA data_version").fetchone()
                 if version != self._version or len(self._kept) > _ANSWERS_KEPT:
                     self._kept.clear()
                     self._version = version
                 if key not in self._kept:
-                    self._kept[key] = read(self.run(statement, values).fetchall())
+                    self._kept[key] = read(_run(self._cursor, *self._sql(statement), values))
                 return self._kept[key]
             except self._errors as error:
-                raise self._clear(error) from error
-
-    def fetch(self, statement, values: Mapping[str, object]) -> list[Sequence]:
-        with self._turn:
-            try:
-                return self.run(statement, values).fetchall()
-            except self._errors as error:
-                raise self._clear(error) from error
-
-    def __enter__(self) -> Transaction:
-        self._turn.acquire()
-        try:
-            self._execute("BEGIN IMMEDIATE")
-        except self._errors as error:
-            self._turn.release()
-            raise self._clear(error) from error
-        return self
-
-    def __exit__(self, kind, error, _trace) -> None:
-        try:
-            if error is None:
-                self._execute("COMMIT")
-        except self._errors as failed:
-            error = failed
-        finally:
-            if self._connection.driver_connection.in_transaction:
-                self._execute("ROLLBACK")
-            self._turn.release()
-        if isinstance(error, self._errors):
-            raise self._clear(error) from error
+                self._fail(error)
 
     def close(self) -> None:
         self._connection.close()
+
+
+def _run(cursor, sql: str, parameters: Callable[[Mapping], object], values: Mapping[str, object]) -> list[Sequence]:
+    found = cursor.execute(sql, parameters(values))
+    return found.fetchall() if found.description else []
 
 
 def _in_order(names: Sequence[str]) -> Callable[[Mapping], tuple]:

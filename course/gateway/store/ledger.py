@@ -1,10 +1,8 @@
-"""The ledger of calls, and the budgets that it keeps.
+"""The ledger of calls, and their budgets.
 
-A call reserves what it may cost at most in all its budgets, in one statement that touches a budget only where
-that much is left; when it ends, what it did cost is spent and the rest released, in one transaction with its
-line in the ledger. A call that is answered at once spends in the same way without reserving first. So no budget
-is ever passed, however many calls come at once, and the lines of the ledger add up to what was spent. Vendors'
-own limits are looked at now and then, and can be passed by what comes in between.
+A call that is answered at once is one line, and one statement. Any other first holds what it may cost at most; when
+it ends, what it did cost is spent and the rest free again. The database keeps the budgets, see `budget_keeping`: none
+is ever passed. Vendors look at their own limits now and then, and what comes in between can pass them.
 """
 
 from __future__ import annotations
@@ -19,7 +17,8 @@ from sqlalchemy import BigInteger, and_, bindparam, case, delete, func, insert, 
 from sqlalchemy.engine import Connection, Row
 
 from ..types import Caller, Fault, Usage
-from .database import StoreError, Transaction, lock_table
+from .budget_keeping import EXCEEDED
+from .database import StoreError, lock_table
 from .schema import budgets, calls, keys, projects
 from .workers import Workers
 
@@ -34,32 +33,12 @@ def _number(name: str):
 
 _APPLIES = or_(
     budgets.c.scope == literal_column("'organization'"),
-    and_(budgets.c.scope == literal_column("'project'"), budgets.c.scope_id == bindparam("project")),
-    and_(budgets.c.scope == literal_column("'key'"), budgets.c.scope_id == bindparam("key")),
+    and_(budgets.c.scope == literal_column("'project'"), budgets.c.scope_id == bindparam("project_id")),
+    and_(budgets.c.scope == literal_column("'key'"), budgets.c.scope_id == bindparam("key_id")),
 )
-# Where several processes share a database: locked in one order, so that no two calls wait for each other.
-_MINE = select(budgets.c.id).where(_APPLIES).order_by(budgets.c.id).with_for_update()
-_AFTER = budgets.c.spent_micros + budgets.c.reserved_micros + _number("amount")
-_CHARGE = (
-    update(budgets)
-    .where(_APPLIES, budgets.c.limit_micros >= _AFTER)
-    .values(spent_micros=budgets.c.spent_micros + _number("amount"))
-)
-_RESERVE = (
-    update(budgets)
-    .where(_APPLIES, budgets.c.limit_micros >= _AFTER)
-    .values(reserved_micros=budgets.c.reserved_micros + _number("amount"))
-)
+_AFTER = budgets.c.spent_micros + budgets.c.reserved_micros + _number("cost_micros") + _number("reserved_micros")
 _FULL = select(budgets.c.scope, budgets.c.period, budgets.c.limit_micros).where(
     _APPLIES, budgets.c.limit_micros < _AFTER
-)
-_SPEND = (
-    update(budgets)
-    .where(_APPLIES)
-    .values(
-        spent_micros=budgets.c.spent_micros + _number("cost"),
-        reserved_micros=budgets.c.reserved_micros - _number("held"),
-    )
 )
 _STARTS = case(
     (budgets.c.period == "day", _number("day")),
@@ -74,16 +53,14 @@ _BEGIN_PERIOD = update(budgets).where(budgets.c.id.in_(_OVER)).values(spent_micr
 _TOKENS = ("input", "cached_input", "cache_write", "output", "reasoning")
 _SETTLED = (*_TOKENS, "cost_micros", "reserved_micros", "status", "ended")
 _LINE = ("reply_id", "project_id", "key_id", "worker_id", "vendor", "kind", "model", "started", *_SETTLED)
-_ENTER = insert(calls).values({name: bindparam(name) for name in _LINE}).inline()
+_CHARGE = insert(calls).values({name: bindparam(name) for name in _LINE}).inline()
 _OPEN = insert(calls).values({name: bindparam(name) for name in _LINE}).returning(calls.c.id)
-_HELD = (
-    select(calls.c.status, calls.c.reserved_micros, calls.c.project_id, calls.c.key_id)
-    .where(calls.c.id == bindparam("number"))
-    .with_for_update()
-)
+# Another process may have taken this one for dead, and the call for lost; then it holds nothing. Settled is settled.
 _CLOSE = (
     update(calls)
-    .where(calls.c.id == bindparam("number"))
+    .where(
+        calls.c.id == bindparam("number"), calls.c.status.in_((literal_column("'open'"), literal_column("'lost'")))
+    )
     .values({name: bindparam(f"new_{name}") for name in _SETTLED})
 )
 # Written out, so that SQLite finds them by its index of open calls.
@@ -130,9 +107,7 @@ class Ledger(Workers):
         """Begin a call that may cost `most_micros`. Raises `Fault` budget_exceeded when a budget has less left."""
         line = self._line(caller, reply_id, vendor, model, kind, Usage(), now, now)
         line |= {"cost_micros": 0, "reserved_micros": most_micros, "status": "open"}
-        with self._engine.transaction() as transaction:
-            _claim(transaction, _RESERVE, caller, most_micros)
-            (number,) = transaction.run(_OPEN, line).fetchone()
+        ((number,),) = self._enter(_OPEN, line)
         return Ticket(number)
 
     def charge_call(
@@ -152,9 +127,7 @@ class Ledger(Workers):
         """
         line = self._line(caller, reply_id, vendor, model, kind, usage, started, now)
         line |= {"cost_micros": cost_micros, "reserved_micros": 0, "status": "ok"}
-        with self._engine.transaction() as transaction:
-            _claim(transaction, _CHARGE, caller, cost_micros)
-            transaction.run(_ENTER, line)
+        self._enter(_CHARGE, line)
 
     def close_call(self, ticket: Ticket, usage: Usage, cost_micros: int, status: str, now: int) -> None:
         """End a call: what it cost is spent, the rest of what it held is free again. If that cannot be written now,
@@ -169,14 +142,7 @@ class Ledger(Workers):
     def _close(self, number: int, usage: Usage, cost_micros: int, status: str, now: int) -> None:
         values = _tokens(usage) | {"cost_micros": cost_micros, "reserved_micros": 0, "status": status, "ended": now}
         self._begin_periods(now)
-        with self._engine.transaction() as transaction:
-            before, held, project, key = transaction.run(_HELD, {"number": number}).fetchone()
-            # Another process may have taken this one for dead, and the call for lost; then it holds nothing.
-            if before in ("open", "lost"):
-                transaction.run(_CLOSE, {"number": number, **{f"new_{name}": values[name] for name in _SETTLED}})
-                spending = {"held": held, "cost": cost_micros, "project": project, "key": key}
-                transaction.run(_MINE, spending).fetchall()
-                transaction.run(_SPEND, spending)
+        self._engine.execute(_CLOSE, {"number": number, **{f"new_{name}": values[name] for name in _SETTLED}})
 
     def ledger(self) -> Sequence[Row]:
         """Every call, oldest first: call, project, key (its last four characters), model, token counts,
@@ -244,6 +210,20 @@ class Ledger(Workers):
                 connection.execute(_BEGIN_PERIOD, period_starts(now))
             self._day = day
 
+    def _enter(self, statement, line: dict) -> list[Sequence]:
+        if line["cost_micros"] < 0 or line["reserved_micros"] < 0:
+            raise ValueError("a call cannot cost less than nothing")
+        while True:
+            try:
+                return self._engine.execute(statement, line)
+            except self._engine.forbidden as error:
+                if EXCEEDED not in str(error):
+                    raise
+            # None where a call that has ended meanwhile made room: then there is no reason to refuse this one.
+            for scope, period, limit in self._engine.execute(_FULL, line):
+                detail = {"scope": scope, "period": period, "limit_micros": limit, "project": line["project_id"]}
+                raise Fault("budget_exceeded", detail=detail)
+
     def _line(self, caller, reply_id, vendor, model, kind, usage: Usage, started: int, ended: int) -> dict:
         while self._unsettled:
             self._close(*self._unsettled[0])
@@ -272,18 +252,6 @@ def period_starts(now: int) -> dict[str, int]:
         "week": day - date.tm_wday * _DAY_MICROS,
         "month": calendar.timegm((date.tm_year, date.tm_mon, 1, 0, 0, 0)) * 1_000_000,
     }
-
-
-def _claim(transaction: Transaction, statement, caller: Caller, amount: int) -> None:
-    """Take an amount out of all the caller's budgets or, raising `Fault` budget_exceeded, out of none."""
-    if amount < 0:
-        raise ValueError(f"a call cannot cost {amount} micro-dollars")
-    asked = {"project": caller.project_id, "key": caller.key_id, "amount": amount}
-    mine = transaction.run(_MINE, asked).fetchall()
-    if mine and transaction.run(statement, asked).rowcount < len(mine):
-        scope, period, limit = transaction.run(_FULL, asked).fetchone()
-        detail = {"scope": scope, "period": period, "limit_micros": limit, "project": caller.project_id}
-        raise Fault("budget_exceeded", detail=detail)
 
 
 def _tokens(usage: Usage) -> dict[str, int]:

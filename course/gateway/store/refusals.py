@@ -47,14 +47,13 @@ class Refusals:
             "scope": fault.detail.get("scope", ""),
             "limit_micros": fault.detail.get("limit_micros"),
         }
-        with self._engine.transaction() as transaction:
-            transaction.run(_ENTER, line)
+        self._engine.execute(_ENTER, line)
 
     def add_key_refusal(self, secret: str, fault: Fault, now: int) -> None:
         """Write down that a key was refused which once was a project's, such as a revoked one. A secret that never
         was a key leaves no line: nobody could say whose it is.
         """
-        rows = self._engine.fetch(_OWNER, {"digest": digest_of(secret)})
+        rows = self._engine.execute(_OWNER, {"digest": digest_of(secret)})
         if rows:
             key_id, project_id = rows[0]
             self.add_refusal(Caller(project_id, key_id), "", "", fault, now)

@@ -19,7 +19,9 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_VERSION = 4
+from . import budget_keeping
+
+SCHEMA_VERSION = 5
 
 metadata = MetaData()
 
@@ -70,7 +72,8 @@ rate_limits = Table(
 )
 
 # `scope` is "organization", "project" or "key", and `scope_id` the row's number there, 0 for the organization.
-# `spent_micros` counts since `period_start`; `reserved_micros` is held for calls that are under way.
+# `spent_micros` counts since `period_start`; `reserved_micros` is held for calls that are under way. The database
+# keeps both itself, see `budget_keeping`.
 budgets = Table(
     "budgets",
     metadata,
@@ -167,3 +170,5 @@ audit = Table(
     Column("before_json", Text),
     Column("after_json", Text),
 )
+
+budget_keeping.attach(metadata)
