@@ -49,7 +49,7 @@ class Rule:
             raise ValueError(f"calls must be a whole number above zero, not {self.calls!r}.")
         if self.share is not None and not 0 < self.share <= 1:
             raise ValueError(f"share must be above 0 and at most 1, not {self.share!r}.")
-        if not (math.isfinite(self.seconds) and 0 <= self.seconds <= 600):
+        if not 0 <= self.seconds <= 600:
             raise ValueError(f"seconds must be between 0 and 600, not {self.seconds!r}.")
 
 

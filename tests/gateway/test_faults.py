@@ -8,6 +8,7 @@ import anthropic
 import httpx
 import openai
 import pytest
+from starlette.testclient import TestClient
 
 from course.gateway.faults import KINDS, Faults, Rule
 from course.gateway.types import Fault
@@ -156,6 +157,30 @@ def test_an_admin_sets_lists_and_clears_faults(base_url, store, pipeline):
         assert admin.post(address, json={"kind": "flood", "calls": 3}).status_code == 400
         assert admin.post(address, json={"calls": 3}).json()["error"]["param"] == "kind"
         assert admin.delete(address).json()["data"] == []
+    assert not pipeline.faults
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("kind", []),
+        ("calls", True),
+        ("calls", "3"),
+        ("project_id", []),
+        ("project_id", 0),
+        ("share", "half"),
+        ("seconds", "2"),
+        ("seconds", 10**400),
+    ],
+    ids=repr,
+)
+def test_a_field_of_another_type_is_refused(app, store, pipeline, name, value):
+    headers = {"authorization": f"Bearer {store.add_key(None, 'admin', now=1)[1]}"}
+    rule = {"kind": "slow", "calls": 3} | {name: value}
+    with TestClient(app, headers=headers) as admin:
+        refusal = admin.post("/practice/v1/faults", json=rule)
+    assert refusal.status_code == 400
+    assert name in refusal.json()["error"]["message"]
     assert not pipeline.faults
 
 

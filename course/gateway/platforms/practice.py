@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
 
 from starlette.requests import Request
@@ -36,9 +37,12 @@ def create(pipeline: Pipeline):
 def _rule(value: object) -> Rule:
     fields = openai.json_object(value, "body")
     openai.check_names(fields, _FIELDS)
-    if fields.get("kind") is None:
-        raise openai.missing("kind")
+    openai.string(openai.required(fields, "kind"), "kind")
+    for name in ("calls", "project_id"):
+        openai.integer(fields.get(name), name, low=1)
+    for name in ("share", "seconds"):
+        openai.number(fields.get(name), name, -math.inf, math.inf)
     try:
-        return Rule(**fields)
-    except (TypeError, ValueError) as error:
+        return Rule(**{name: value for name, value in fields.items() if value is not None})
+    except ValueError as error:
         raise Fault("invalid_request", f"This fault cannot be set: {error}") from None
