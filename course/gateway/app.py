@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from starlette.routing import Mount, Router
+from starlette.routing import Router
 
 from .faults import Spoiler
+from .http import Platform
 from .pipeline import Pipeline
 from .platforms import anthropic, gemini, openai, openrouter, practice
 
@@ -18,5 +19,5 @@ def create_app(pipeline: Pipeline):
         "openrouter": openrouter,
         "practice": practice,
     }
-    routes = [Mount(f"/{prefix}", app=platform.create(pipeline)) for prefix, platform in platforms.items()]
+    routes = [Platform(prefix, platform.create(pipeline)) for prefix, platform in platforms.items()]
     return Spoiler(Router(routes), pipeline.faults)

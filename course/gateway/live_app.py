@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from starlette.routing import Mount, Router
+from starlette.routing import Router
 
 from .admin import anthropic, openai
 from .faults import Spoiler
+from .http import Platform
 from .live_settings import Upstream
 from .pipeline import Pipeline
 from .platforms import live, practice
@@ -17,4 +18,4 @@ def create_live_app(pipeline: Pipeline, upstreams: Mapping[str, Upstream]):
     """Serve `pipeline` under each vendor's own prefix. Raises `LiveProblem`."""
     control = {"openai": openai.routes(pipeline), "anthropic": anthropic.routes(pipeline)}
     apps = {**live.platforms(pipeline, upstreams, control), "practice": practice.create(pipeline)}
-    return Spoiler(Router([Mount(f"/{prefix}", app=app) for prefix, app in apps.items()]), pipeline.faults)
+    return Spoiler(Router([Platform(prefix, app) for prefix, app in apps.items()]), pipeline.faults)
