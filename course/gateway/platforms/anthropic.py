@@ -20,8 +20,10 @@ def create(pipeline: Pipeline):
     """The ASGI app of Anthropic's platform, to be mounted where its SDK's base URL points."""
 
     def entered(request: Request) -> tuple[Caller, str]:
-        """Who is calling, and the version of the API that the request is written for."""
+        """Which project's program is calling, and the version of the API that the request is written for."""
         caller = pipeline.authenticate(anthropic.secret(request.headers))
+        if caller.admin:
+            raise Fault("wrong_key_kind")
         return caller, anthropic.version(request.headers)
 
     async def create_message(request: Request) -> Response:

@@ -7,8 +7,8 @@ import json
 
 from ..dialects import anthropic, anthropic_batches, anthropic_messages
 from ..pipeline import Pipeline
-from ..store import public_id
 from ..types import Caller, Fault
+from .openai_objects import add_new
 
 _BATCH, _RESULTS = "message_batch", "message_batch_results"
 # So many results are written at once: what a crash would lose, and charge again.
@@ -28,14 +28,14 @@ class BatchDesk:
         self._working: dict[tuple[str, int | None], dict] = {}
 
     def create(self, caller: Caller, version: str, body: object, address: str) -> dict:
-        if caller.project_id is None:
-            raise Fault("wrong_key_kind")
-        requests = anthropic_batches.parse(body)
-        batch_id = public_id("msgbatch_", self._store.next_object(_BATCH))
-        now = self._pipeline.clock()
-        batch = anthropic_batches.new_batch(batch_id, len(requests), now)
-        batch |= {"key": caller.key_id, "version": version, "done": 0, "parts": []}
-        self._store.add_object(_BATCH, batch_id, caller.project_id, batch, now, json.dumps(requests).encode())
+        requests, now = anthropic_batches.parse(body), self._pipeline.clock()
+
+        def document(batch_id: str) -> dict:
+            work = {"key": caller.key_id, "version": version, "done": 0, "parts": []}
+            return anthropic_batches.new_batch(batch_id, len(requests), now) | work
+
+        content = json.dumps(requests).encode()
+        batch = add_new(self._store, _BATCH, "msgbatch_", caller.project_id, now, document, content)
         return self._render(batch, address)
 
     def list(self, caller: Caller, page: anthropic.PageRequest, address: str) -> dict:

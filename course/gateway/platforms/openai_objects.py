@@ -1,4 +1,4 @@
-"""Documents that OpenAI's platform keeps under IDs that count up."""
+"""Documents that a platform keeps under IDs that count up."""
 
 from __future__ import annotations
 
