@@ -1,4 +1,4 @@
-"""What a reader's hands do to the widgets of the billing lesson, in JupyterLab and in the slides alike."""
+"""What a reader's hands do to the widgets of a lesson, in JupyterLab and in the slides alike."""
 
 import re
 
@@ -7,22 +7,23 @@ from axe_playwright_python.sync_playwright import Axe
 from course import quiz
 from course.widgets.cost_sliders import SLIDERS
 
-QUESTIONS = quiz.load("02_billing")
-POINTS = sum(question["points"] for question in QUESTIONS)
+BILLING = "02_billing"
 RUBBISH = ("", "ten", "NaN", "Infinity", "1e999", "-5", "999999999", "2.5")
 SENTENCE = "Lantern Travel finds a quiet beach."
 
 # ---- cost sliders -----------------------------------------------------------------------------------------------
 
 
-def move_every_slider_to_both_ends(widget):
-    """Drag each slider, step it by keys and type beside it: the figures follow, stay sane, and keep out rubbish."""
+def move_every_slider_to_both_ends(widget, sliders=SLIDERS, read=None):
+    """Drag each slider, step it by keys and type beside it: what `read` reads, the figures, follows, stays sane, and
+    keeps out rubbish.
+    """
     widget.locator(".controls summary").click()
-    for slider in SLIDERS:
-        _move_to_both_ends(widget, slider)
+    for slider in sliders:
+        _move_to_both_ends(widget, slider, read or figures)
 
 
-def _move_to_both_ends(widget, slider):
+def _move_to_both_ends(widget, slider, figures):
     label = slider["label"]
     handle = widget.get_by_role("slider", name=label, exact=True)
     entry = widget.get_by_label(f"{label}, typed")
@@ -67,18 +68,32 @@ def type_rubbish(widget):
 
 def figures(widget) -> list[str]:
     """What the plan, the meter and their meeting point say once the page has drawn again: all of them numbers."""
-    shown = widget.locator(".figures").evaluate(
-        """async (figures) => {
-          await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-          return [...figures.querySelectorAll(".value, .note")].map((each) => each.textContent);
-        }"""
-    )
+    shown = _shown(widget)
     plan, seats, meter, size, meeting, _ = shown
     assert re.fullmatch(r"\$[\d,]+(\.\d\d)?", plan), shown
     assert re.fullmatch(r"a month for \d+ seats?", seats), shown
     assert re.fullmatch(r"\$[\d,]+(\.\d\d)?", meter), shown
     assert re.fullmatch(r"a month for [\d.,]+[KMB]? conversations, [\d.,]+[KMBT]? tokens", size), shown
     assert re.fullmatch(r"([\d.,]+|under 0\.1) a day|never", meeting), shown
+    return shown
+
+
+def _shown(widget) -> list[str]:
+    return widget.locator(".figures").evaluate(
+        """async (figures) => {
+          await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+          return [...figures.querySelectorAll(".value, .note")].map((each) => each.textContent);
+        }"""
+    )
+
+
+def work_figures(widget) -> list[str]:
+    """What a person's and a program's month cost, and from where the program pays."""
+    shown = _shown(widget)
+    person, _, program, _, even, _ = shown
+    assert re.fullmatch(r"\$[\d,]+(\.\d\d)?", person), shown
+    assert re.fullmatch(r"\$[\d,]+(\.\d\d)?", program), shown
+    assert re.fullmatch(r"[\d,]+|never", even), shown
     return shown
 
 
@@ -126,9 +141,9 @@ def count_tokens(widget) -> str:
 # ---- quiz -------------------------------------------------------------------------------------------------------
 
 
-def answer_by_mouse(widget):
-    """Answer every question, first wrongly, then rightly."""
-    for index, question in enumerate(QUESTIONS):
+def answer_by_mouse(widget, lesson=BILLING):
+    """Answer every question of a lesson's quiz, first wrongly, then rightly."""
+    for index, question in enumerate(quiz.load(lesson)):
         widget.locator(".quiz-step").nth(index).click()
         for answer, told in zip(_answers(question), ("Not right yet (1 try)", "Right (2 tries)"), strict=True):
             if isinstance(answer, str):
@@ -139,10 +154,10 @@ def answer_by_mouse(widget):
             widget.get_by_role("button", name="Check answer").click()
             _check_feedback(widget, question, answer, told)
     widget.get_by_role("button", name="Result", exact=True).click()
-    check_result(widget)
+    check_result(widget, lesson)
 
 
-def answer_by_keyboard(widget):
+def answer_by_keyboard(widget, lesson=BILLING):
     """Start again from the result, and answer every question as `answer_by_mouse` does, all without a mouse."""
     keyboard = widget.page.keyboard
     _tab_to(widget, "Start again")
@@ -150,7 +165,7 @@ def answer_by_keyboard(widget):
     assert widget.locator(":focus").inner_text() == "Keep my answers"
     keyboard.press("Shift+Tab")
     keyboard.press("Enter")
-    for question in QUESTIONS:
+    for question in quiz.load(lesson):
         keyboard.press("Tab")
         wrong, right = _answers(question)
         _KEYS[question["type"]](keyboard, wrong, len(question["answers"]), at=None)
@@ -160,14 +175,16 @@ def answer_by_keyboard(widget):
         keyboard.press("Enter")
         _check_feedback(widget, question, right, "Right (2 tries)")
         keyboard.press("Enter")  # on “Next question”
-    check_result(widget)
+    check_result(widget, lesson)
 
 
-def check_result(widget):
+def check_result(widget, lesson=BILLING):
     """The quiz shows that each answer was wrong once and then right."""
+    questions = quiz.load(lesson)
+    points = sum(question["points"] for question in questions)
     result = widget.locator(".quiz-result").inner_text()
-    assert f"Your result: {POINTS} of {POINTS} points" in result
-    assert f"{len(QUESTIONS)} right after more tries" in result
+    assert f"Your result: {points} of {points} points" in result
+    assert f"{len(questions)} right after more tries" in result
 
 
 def _answers(question) -> tuple:
@@ -224,7 +241,7 @@ _KEYS = {
 
 
 def _tab_to(widget, name: str):
-    for _ in range(len(QUESTIONS) + 5):
+    for _ in range(widget.locator(".quiz-step").count() + 5):
         widget.page.keyboard.press("Tab")
         if widget.locator(":focus").inner_text() == name:
             return

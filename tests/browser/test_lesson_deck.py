@@ -1,4 +1,4 @@
-"""The billing lesson's slides, opened as a file with the network off."""
+"""Each lesson's slides, opened as a file with the network off."""
 
 from pathlib import Path
 
@@ -6,17 +6,30 @@ import hands
 import pytest
 from pages import listen, slide_fits, turn_to
 
+from course import quiz
 from course.publish import slides
 from course.publish.lesson import find_folder, find_lessons
+from course.widgets.work_sliders import SLIDERS as WORK_SLIDERS
 
+LESSONS = [each.name for each in find_lessons(find_folder(Path(__file__).parent), ())]
 SMALLEST = 0.65  # of the usual size of letters: still read from the last row
 
 
+@pytest.fixture(scope="module", params=LESSONS)
+def lesson(request):
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def deck(tmp_path_factory):
+def deck(lesson, tmp_path_factory):
     """The deck of the notebook that is saved, without running it again."""
-    (lesson,) = find_lessons(find_folder(Path(__file__).parent), ("02_billing",))
-    return slides.export(lesson, tmp_path_factory.mktemp("slides"))
+    (found,) = find_lessons(find_folder(Path(__file__).parent), (lesson,))
+    return slides.export(found, tmp_path_factory.mktemp("slides"))
+
+
+def of(name):
+    """For a test about one lesson."""
+    return pytest.mark.parametrize("lesson", [name], indirect=True, scope="module")
 
 
 @pytest.fixture
@@ -56,7 +69,8 @@ def test_every_slide_fits_can_be_read_and_has_no_serious_finding(page):
     assert count == page.evaluate("Reveal.getTotalSlides()")
 
 
-def test_the_sliders_go_to_every_end(page):
+@of("02_billing")
+def test_the_cost_sliders_go_to_every_end(page):
     sliders = show(page, "02-sliders")
     hands.move_every_slider_to_both_ends(sliders)
     hands.type_rubbish(sliders)
@@ -65,20 +79,30 @@ def test_the_sliders_go_to_every_end(page):
     assert slide_fits(page), "the slide overflows with all unfolded"
 
 
+@of("01_operator")
+def test_the_work_sliders_go_to_every_end(page):
+    sliders = show(page, "01-work-sliders")
+    hands.move_every_slider_to_both_ends(sliders, WORK_SLIDERS, hands.work_figures)
+    assert slide_fits(page), "the slide overflows with all unfolded"
+
+
+@of("02_billing")
 def test_tokens_are_estimated_where_no_python_runs(page):
     assert hands.count_tokens(show(page, "02-token-try")).startswith("Roughly ")
 
 
-def test_the_quiz_by_mouse_then_by_keyboard(page):
-    quiz = show(page, "02-quiz")
-    hands.answer_by_mouse(quiz)
+def test_the_quiz_by_mouse_then_by_keyboard(page, lesson):
+    cell = f"{lesson[:2]}-quiz"
+    widget = show(page, cell)
+    hands.answer_by_mouse(widget, lesson)
     assert slide_fits(page), "the result overflows"
-    hands.answer_by_keyboard(quiz)
-    assert page.evaluate("Reveal.getCurrentSlide().querySelector(\"[id='02-quiz']\") !== null"), (
+    hands.answer_by_keyboard(widget, lesson)
+    assert page.evaluate(f"Reveal.getCurrentSlide().querySelector(\"[id='{cell}']\") !== null"), (
         "no key turns the page"
     )
 
 
+@of("02_billing")
 def test_without_javascript_all_is_there_to_read_and_to_unfold(browser, deck):
     context = browser.new_context(viewport={"width": 1280, "height": 720}, java_script_enabled=False, offline=True)
     page = listen(context.new_page())
@@ -91,7 +115,7 @@ def test_without_javascript_all_is_there_to_read_and_to_unfold(browser, deck):
     assert sliders.locator("table").is_visible()
     assert page.locator("[id='02-token-try'] table").is_visible()
     answers = page.locator("[id='02-quiz'] details", has_text="Answer")
-    assert answers.count() == len(hands.QUESTIONS)
+    assert answers.count() == len(quiz.load("02_billing"))
     for answer in answers.all():
         answer.locator("summary").click()
         assert answer.get_attribute("open") is not None
