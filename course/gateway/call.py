@@ -56,7 +56,7 @@ class Call:
         self.turn = turn
         self.created = admission.started
         self.allowances = admission.allowances
-        self.usage = replace(whole, output=whole.reasoning)
+        self.usage = Usage(whole.input, whole.cached_input, whole.cache_write, whole.reasoning, whole.reasoning)
         self.pace = admission.pipeline.pace
         self.reply: Reply | None = None
         self.cost_micros = 0

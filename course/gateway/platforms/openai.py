@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from ..admin import openai as openai_admin
 from ..dialects import openai, openai_chat, openai_embeddings
-from ..http import EventStream, JsonResponse, decode_json, read_body, vendor_app
+from ..http import EventStream, JsonResponse, decode_json, read_body, remembering, vendor_app
 from ..pipeline import Embedded, Pipeline
 from ..types import Caller, Fault
 from . import openai_batches, openai_files, openai_responses
@@ -18,10 +18,12 @@ def create(pipeline: Pipeline):
     responses = openai_responses.ResponseDesk(pipeline)
     files = openai_files.FileShelf(pipeline)
 
+    parse_chat = remembering(openai_chat.parse)
+
     async def chat_completion(request: Request) -> Response:
         body = await read_body(request)
         caller = pipeline.authenticate(openai.secret(request.headers))
-        asked = openai_chat.parse(decode_json(body))
+        asked = parse_chat(body)
         call = pipeline.open(caller, asked.turn, whole=not asked.stream)
         headers = openai.rate_headers(call.allowances)
         if asked.stream:
