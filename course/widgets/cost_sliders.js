@@ -15,8 +15,6 @@ const TOKENS = [
 ];
 const COLUMNS = [...TOKENS, ["Tools", LINES.filter((line) => !TOKENS.some(([, lines]) => lines.includes(line)))]];
 
-let instances = 0;
-
 export default {
   render({ model, el }) {
     const view = new CostSliders(model);
@@ -27,7 +25,7 @@ export default {
 
 class CostSliders extends SliderPanel {
   constructor(model) {
-    super(model, `cost-sliders-${++instances}`, "cost-sliders", "Cost sliders: plan against meter");
+    super(model, "cost-sliders", "Cost sliders: plan against meter");
     this.plans = model.get("plans");
     this.root.append(node("div", { class: "layout" }, this.controls(), this.results()));
     this.open();

@@ -1,6 +1,7 @@
 // What widgets with sliders share: rows of a slider and a field to type into, one save after a drag, one drawing for
 // each frame. A widget extends `SliderPanel`, and its model has `sliders` and `message`.
 import { setText } from "./cost_chart.js";
+import { pageId } from "./page_id.js";
 
 const SAVE_AFTER = 150; // ms without a change
 const SPEAK_AFTER = 500; // ms without a change, so that a drag is announced once
@@ -15,9 +16,9 @@ export const large = (value) => (value < 100_000 ? one : compact).format(value);
 export const short = (value) => compact.format(value);
 
 export class SliderPanel {
-  constructor(model, id, name, label) {
+  constructor(model, name, label) {
     this.model = model;
-    this.id = id;
+    this.id = pageId(name);
     this.sliders = model.get("sliders");
     this.rows = new Map();
     this.root = node("div", { class: `course-widget slider-panel ${name}`, role: "group", "aria-label": label });

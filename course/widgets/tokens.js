@@ -1,12 +1,11 @@
 // A text cut into tokens. The vocabulary is too large to travel: with a kernel Python counts, without one the examples
 // are exact and any other text gets a rough estimate that says so.
+import { pageId } from "./page_id.js";
 
 const TYPING = 200; // ms without a key before the text is counted
 const WAIT = 1000; // ms for a kernel to answer before the estimate is shown
 const TIMES = [1, 1000];
 const whole = new Intl.NumberFormat("en-US");
-
-let instances = 0;
 
 export default {
   render({ model, el }) {
@@ -42,7 +41,7 @@ class TokenCalculator {
   // ---- parts ----------------------------------------------------------------------------------------------------
 
   entryPart() {
-    const id = `token-text-${++instances}`;
+    const id = pageId("token-text");
     this.entry = node("textarea", { id, rows: 3, maxlength: this.model.get("longest"), spellcheck: "false" });
     this.entry.addEventListener("input", () => this.typed());
     this.buttons = this.examples.map(({ label, lang, text }) => {

@@ -9,8 +9,6 @@ const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 // The first whole number of items for which the program costs no more.
 const items = (even) => whole.format(Math.ceil(even));
 
-let instances = 0;
-
 export default {
   render({ model, el }) {
     const view = new WorkSliders(model);
@@ -21,7 +19,7 @@ export default {
 
 class WorkSliders extends SliderPanel {
   constructor(model) {
-    super(model, `work-sliders-${++instances}`, "work-sliders", "Work sliders: a person against a program");
+    super(model, "work-sliders", "Work sliders: a person against a program");
     this.root.append(node("div", { class: "layout" }, this.controls(), this.results()));
     this.open();
   }

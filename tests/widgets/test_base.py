@@ -102,3 +102,16 @@ def test_a_bad_choice_lists_the_good_ones(value):
 def test_an_unknown_widget_is_named():
     with pytest.raises(AttributeError, match="CostSliders"):
         widgets.Sliders  # noqa: B018
+
+
+@pytest.mark.parametrize("module", ["cost_sliders.js", "work_sliders.js", "tokens.js"])
+def test_two_widgets_of_a_kind_share_no_id(module):
+    """Each copy of a module has variables of its own: only the page can count."""
+    script = base.bundle(module).replace("export default", "const made =")
+    script = f"const each = () => {{ {script}; return pageId('x'); }};"
+    done = node(
+        ["--eval", f"{script} console.log(JSON.stringify([each(), each()]));"],
+        return_completed_process=True, capture_output=True, text=True,
+    )  # fmt: skip
+    first, second = json.loads(done.stdout)
+    assert first != second
