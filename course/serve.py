@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import logging
 import os
+import signal
 import socket
 from collections.abc import Mapping
 from ipaddress import ip_address
@@ -15,6 +18,10 @@ from . import catalog, tokens
 from .gateway import gateway, live_settings
 from .gateway.live_settings import LiveProblem
 from .gateway.store import StoreError
+
+_WAITING_CONNECTIONS = 2048
+# How long answers that are under way may still take when the gateway is told to stop.
+_STOP_SECONDS = 5
 
 
 class ServeError(RuntimeError):
@@ -38,6 +45,7 @@ def listen(host: str, port: int) -> socket.socket:
         listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
+        listening.listen(_WAITING_CONNECTIONS)  # whoever reads our address early waits, and is not refused
     except OSError as error:
         raise ServeError(
             f"Port {port} of {host} cannot be used: {error.strerror or error}. Stop the program that uses it, or "
@@ -79,10 +87,18 @@ def run(opened: gateway.Gateway, listening: socket.socket) -> None:
     """Answer calls until the process is told to stop."""
     config = uvicorn.Config(
         opened.app, lifespan="off", ws="none", access_log=False, log_level="warning", proxy_headers=False,
-        server_header=False,
+        server_header=False, timeout_graceful_shutdown=_STOP_SECONDS,
     )  # fmt: skip
+    # uvicorn raises the signal again when it has stopped. SIGTERM must not kill then: calls are yet to be settled.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
     try:
-        with contextlib.suppress(KeyboardInterrupt):  # uvicorn has stopped in good order by then
+        with contextlib.suppress(KeyboardInterrupt):
             uvicorn.Server(config).run([listening])
     finally:
         opened.close()
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether the server's complaint is about more than a call that was cut off because the server stops."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
