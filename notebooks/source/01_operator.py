@@ -96,7 +96,7 @@ task = "Sort the message of a travel agency's customer."
 
 def ask_openai(text):
     reply = openai.chat.completions.parse(
-        model=course.model("openai"), response_format=Sorted,
+        model=course.model("openai"), response_format=Sorted, max_completion_tokens=200,
         messages=[{"role": "system", "content": task}, {"role": "user", "content": text}])
     return reply.choices[0].message.parsed
 
@@ -132,7 +132,8 @@ answers["Anthropic"] = [ask_anthropic(message.text) for message in course.track(
 from google import genai
 
 google = genai.Client()
-form = {"system_instruction": task, "response_mime_type": "application/json", "response_schema": Sorted}
+form = {"system_instruction": task, "response_mime_type": "application/json", "response_schema": Sorted,
+        "max_output_tokens": 200}
 
 
 def ask_google(text):

@@ -133,7 +133,7 @@ def on_chat(conversation):
         return "I don't know. A colleague will write to you: please leave your e-mail address."
     article = knowledge[best]
     answer = client.chat.completions.create(
-        model=course.model("openai"),
+        model=course.model("openai"), max_completion_tokens=300,
         messages=[{"role": "system", "content": article.answer}, {"role": "user", "content": question}])
     return f"{answer.choices[0].message.content}  [source: {article.title}]"
 
@@ -235,7 +235,7 @@ print("After the human:  ", agency.crm.contact(contact["id"])["phone"])
 # Nobody waits for last year's documents. A **batch** is a file with one request on each line. You hand it in, the platform answers within a day, usually sooner, and all three big vendors give about half the price for the patience.
 
 # %% label="batch" slideshow={"slide_type": "subslide"} claims=["C32", "C39"]
-bodies = [{"model": course.model("openai"), "messages": [
+bodies = [{"model": course.model("openai"), "max_completion_tokens": 300, "messages": [
     {"role": "user", "content": f"Summarise in one sentence:\n{paper.text}"}]} for paper in papers[:10]]
 lines = [json.dumps({"custom_id": paper.file, "method": "POST", "url": "/v1/chat/completions", "body": body})
          for paper, body in zip(papers, bodies, strict=False)]
@@ -278,7 +278,8 @@ for vendor in ("openai", "anthropic", "google"):
 # %% label="faults" slideshow={"slide_type": "-"} claims=["C34"]
 from openai import APIStatusError
 
-question = {"model": course.model("openai"), "messages": [{"role": "user", "content": "What is a token?"}]}
+question = {"model": course.model("openai"), "max_completion_tokens": 300,
+            "messages": [{"role": "user", "content": "What is a token?"}]}
 for patience in (2, 0):
     course.faults("overload", calls=1)
     try:
