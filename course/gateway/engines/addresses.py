@@ -53,7 +53,7 @@ def find_phones(text: str, taken: Iterable[Value]) -> list[Value]:
 def _is_dialled(written: str, before: str) -> bool:
     if any_marker("phone").find(before):
         return True
-    if any_marker("paper_number").find(before):
+    if any_marker("paper_number").find(before[-10:] if written[0] in "+0(" else before):
         return False
     return written[0] in "+0(" or any(sign in written for sign in " -.(")
 
@@ -72,11 +72,11 @@ def find_codes(text: str) -> list[Value]:
 
 def _role(value: Value, text: str) -> str:
     before = text[max(0, value.start - 16) : value.start]
+    if _BOOKING.fullmatch(value.written):
+        return "booking"
     if any_marker("paper_number").find(before):
         return "paper"
-    if _BOOKING.fullmatch(value.written) or any_marker("booking_number").find(before):
-        return "booking"
-    return ""
+    return "booking" if any_marker("booking_number").find(before) else ""
 
 
 def find_booking_codes(text: str) -> list[Value]:

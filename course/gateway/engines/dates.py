@@ -38,7 +38,7 @@ _DAY_MONTH = re.compile(
     r"(?<![\d.,])(?:(\d{1,2})\.\s?(?:-|\u2013|bis)\s?)?(\d{1,2})\.\s?(0?[1-9]|1[0-2])\.(?:(20\d\d|\d{2})(?!\d))?(?!\d)"
 )
 # 11/18, without a year: a day in Chinese and Japanese, elsewhere only where a word or a second one says so.
-_SLASHED = re.compile(r"(?<![\d/.,])(\d{1,2})/(\d{1,2})(?![\d/])")
+_SLASHED = re.compile(r"(?<![\d/.])(?<!\d,)(\d{1,2})/(\d{1,2})(?![\d/])")
 _DAY_BEFORE = re.compile(r"(?:\b(?:on|from|to|until|el|del|al|am|vom|bis|zum|ab)|-|\u2013|~)\s?$", re.I)
 _DAY_AFTER = re.compile(r"\s?(?:-|\u2013|~|to\b|bis\b|al\b)\s?\d{1,2}/\d", re.I)
 _BEFORE_MONTH = re.compile(
@@ -57,11 +57,12 @@ _YEAR_AFTER = re.compile(
 _YEAR = re.compile(r"(?<![\d.,-])(20\d\d)(?![\d.,]\d|\s?[€$]|-)")
 # What stands between the two days of a journey.
 _BETWEEN = re.compile(
-    rf"[,.]?\s?(?:[(\uff08][^)\uff09]{{1,5}}[)\uff09])?\s?(?:{_THROUGH}|{_UNTIL}|{_UNTIL}|去|出發|出発|출발)[,\s]*"
+    rf"[,.]?\s?(?:[(\uff08][^)\uff09]{{1,5}}[)\uff09])?\s?(?:{_THROUGH}(?![^\W\d_])|{_UNTIL}|去|出發|出発|출발)[,\s]*"
     rf"{_THE}(?:\w{{2,10}},?\s)?",
     re.I,
 )
 _GREETING = re.compile(r"(?:guten|por la|de la|am|esta|cada|heute|gestern|jeden|diesen|every|por las|de la)\s$", re.I)
+_SINCE = re.compile(r"\b(?:since|seit|seit dem|depuis)(?: the| dem| le)?\s?$", re.I)
 _STATED_YEARS = range(-1, 4)
 
 _CLOCK = re.compile(r"(?<![\d:.])([01]?\d|2[0-3])[:h]([0-5]\d)(?::[0-5]\d)?\s?([ap]\.?m\.?)?(?!\d)", re.I)
@@ -222,7 +223,7 @@ class _Dates:
             return _date(first.year + ((day.month, day.day) < (first.month, first.day)), day.month, day.day)
         if year := self.stated_year(days):
             return _date(year, day.month, day.day)
-        return self.nearest(day)
+        return self.nearest(day, self.is_past or bool(_SINCE.search(self.text[max(0, day.start - 12) : day.start])))
 
     def stated_year(self, days: list[_Day]) -> int | None:
         """A year near today's that the text states, or the next one."""
@@ -234,15 +235,13 @@ class _Dates:
             return self.today.year + 1
         return near[0] if near else None
 
-    def nearest(self, day: _Day) -> date | None:
-        years = range(self.today.year, self.today.year + 5)
-        found = (
-            _date(year, day.month, day.day)
-            for year in (reversed(range(self.today.year - 4, self.today.year + 1)) if self.is_past else years)
-        )
-        return next(
-            (each for each in found if each and (each <= self.today if self.is_past else each >= self.today)), None
-        )
+    def nearest(self, day: _Day, is_past: bool) -> date | None:
+        this = self.today.year
+        for year in range(this, this - 5, -1) if is_past else range(this, this + 5):
+            found = _date(year, day.month, day.day)
+            if found and (found <= self.today if is_past else found >= self.today):
+                return found
+        return None
 
 
 def _date(year: int, month: int | None, day: int | None) -> date | None:

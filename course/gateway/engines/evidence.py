@@ -31,7 +31,11 @@ _TELLING = 2
 _READ = 4000
 _ANY_DAY = date(2026, 1, 1)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。\uff01\uff1f!?])|\n")
-_ASKS = re.compile(r"[?\uff1f]|か[。\n]|か$|(?:嗎|呢)(?:[。\n,\uff0c]|$)|까요|나요|(?:되나|인가|는지)요?[.\\s]*$")
+_ASKS = re.compile(
+    r"(?:^|[.!\n]\s*)(?:(?:hi|hello|hey|hallo|hola)[,!\s]+)?(?:can|could|do|does|is|are|what|when|where|how|which|who|why"
+    r"|kann|können|gibt|wie|was|wann|wo|darf|puedo|podemos|cuánto|cuándo|dónde|cómo|qué)\s[^.!\n]*$|"
+    r"[?\uff1f]|か[。\n]|か$|(?:嗎|呢)(?:[。\n,\uff0c]|$)|까요|나요|(?:되나|인가|는지)요?[.\\s]*$"
+)
 _QUOTED = re.compile(
     r"[\"“„«»][^\"”“«»\n]{2,40}[\"”“«»]|「[^」\n]{2,24}」|['\u2018][^'\u2019\n]{4,30}['\u2019](?!\w)"
 )
@@ -110,9 +114,18 @@ def cue_scores(text: str) -> Counter:
     )
 
 
-@lru_cache(maxsize=64)
 def scores(text: str) -> Counter:
     """How strongly a text speaks for each topic, by cues and rules."""
+    return _weighed(text)[0]
+
+
+def signals(text: str) -> frozenset[str]:
+    """What a text says and holds, and what the customer wants, such as "is_booking"."""
+    return _weighed(text)[1]
+
+
+@lru_cache(maxsize=64)
+def _weighed(text: str) -> tuple[Counter, frozenset[str]]:
     total = Counter(cue_scores(text))
     in_text = frozenset(topic for topic in total if total[topic] >= _TELLING) | _held(text)
     in_sentences = _said(text)
@@ -126,7 +139,7 @@ def scores(text: str) -> Counter:
     for rule in _rules():
         if rule.scope == "outcome":
             total[rule.topic] += rule.weight * rule.holds(in_text)
-    return total
+    return total, in_text
 
 
 _BACKWARDS = ("complaint", "refund", "praise", "invoice")

@@ -8,7 +8,7 @@ import re
 from datetime import date
 from functools import cached_property
 
-from . import addresses, dates, evidence, names, numbers, party
+from . import addresses, dates, evidence, names, numbers, paper_facts, party, trip
 from .lexicon import Lexicon
 from .value import Value, matches
 
@@ -17,6 +17,10 @@ _LABELLED = re.compile(
 )
 _SENTENCE_END = re.compile(r"\n|;|(?<=[.!?])\s|(?<=[。\uff01\uff1f])")
 _PART_END = re.compile(r"[\n;。\uff1b]|(?<=[.!?])\s|,\s|[、\uff0c]|\s(?:and|y|und|et)\s|和|及|と(?=[\u3040-\u9fff])")
+
+
+# Where somebody asks for a journey, "alone" and "my wife and I" say who travels.
+_TRAVELLING = ("is_booking", "is_change", "is_question")
 
 
 class Facts:
@@ -62,8 +66,16 @@ class Facts:
         return dates.find_dates(self.text, self.today, evidence.looks_back(self.text))
 
     @cached_property
+    def trip(self) -> trip.Trip:
+        return trip.find_trip(self.text, self.dates)
+
+    @cached_property
+    def paper(self) -> paper_facts.PaperFacts:
+        return paper_facts.PaperFacts(self.text, self.dates, self.money, self.codes)
+
+    @cached_property
     def party(self) -> party.Party:
-        return party.find_party(self.text)
+        return party.find_party(self.text, not evidence.signals(self.text).isdisjoint(_TRAVELLING))
 
     @cached_property
     def times(self) -> list[Value]:

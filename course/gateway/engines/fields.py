@@ -7,9 +7,10 @@ from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from . import language
+from . import evidence, language
 from .facts import Facts
 from .lexicon import Lexicon, listed, words_of
+from .numbers import currency_codes
 from .text import is_common, key_words, sentences, stem
 from .value import Value, any_marker
 
@@ -18,6 +19,8 @@ _FILLERS = frozenset(["of", "the", "a", "full", "requested", "s", "number", "mai
 _OPERAND = re.compile(r"[abcnxyz]|(?:num|number|value|operand|arg|n|x)\d|first.*|second.*|left|right|addend.*")
 _EXPRESSION = re.compile(r"[-+(]*\d[\d\s.,+*/\xd7\xf7^()%-]*\d\)*|\d+")
 _AGE = re.compile(r"(?<=[\w] )\(?(?:is )?(\d{1,2})(?=\)|,|$| and )")
+# A city says more than its country, and both more than what is only spelled like a place.
+_PLACE_ORDER = ("city", "region", "country", "sight", "unknown")
 _CURRENCY = re.compile(r"\b[A-Z]{3}\b")
 _CODE_WANTED = re.compile(r"\b(?:code|iso|bcp|639|locale)\b", re.I)
 
@@ -92,9 +95,12 @@ def texts(field: Field | None, facts: Facts, note: str = "") -> list[str]:
 def numbers(field: Field | None, name: str, facts: Facts) -> list[int | float]:
     """The numbers that fit a field, the likeliest first."""
     if field and field.kind == "amount":
-        return [value.value for value in facts.money] or _counted(field.words, facts)
+        return [value.value for value in _sums(field, facts)] or _counted(field.words, facts)
     if field and field.kind == "people":
         return _counted(field.words, facts) or _all_people(facts)
+    if field and field.role in ("adults", "children"):
+        number = facts.party.adults if field.role == "adults" else facts.party.children
+        return [] if number is None else [number]
     if field and field.role == "age":
         return _counted(field.words, facts) or [int(age[1]) for age in _AGE.finditer(facts.text)]
     if field and field.kind != "confidence":
@@ -129,11 +135,14 @@ def _values(found: list[Value]) -> list[str]:
 
 def _dates(field: Field, facts: Facts, note: str) -> list[str]:
     found = facts.dates
+    if field.role in ("start", "end"):
+        day = facts.trip.start if field.role == "start" else facts.trip.end
+        return [day] if day else []
+    if not field.role and facts.paper.kind and facts.paper.date:
+        return [facts.paper.date]
     near = [value for value in found if _stands_at(field.words, facts, value)] if field.role else []
     if near:
         return [value.value for value in near]
-    if field.role == "end":
-        return [value.value for value in found[1:]]
     if field.role in ("due", "birth"):
         return []
     return [value.value for value in found]
@@ -166,13 +175,42 @@ def _people(field: Field, facts: Facts, note: str) -> list[str]:
 
 
 def _places(field: Field, facts: Facts, note: str) -> list[str]:
-    return _values([value for value in facts.places if value.role == field.role])
+    found = [value for value in facts.places if value.role == field.role]
+    return _values(sorted(found, key=lambda place: _PLACE_ORDER.index(place.value)))
+
+
+def _sums(field: Field, facts: Facts) -> list[Value]:
+    """The amounts of a text; as a budget only those that somebody will spend."""
+    if field.role != "budget":
+        if facts.paper.kind:
+            return [facts.paper.amount] if facts.paper.amount else []
+        return facts.money
+    named = [value for value in facts.money if _stands_at(field.words, facts, value)]
+    return named or (facts.money if "is_booking" in evidence.signals(facts.text) else [])
+
+
+def _amounts(field: Field, facts: Facts, note: str) -> list[str]:
+    sums = _sums(field, facts)
+    return [f"{value.value} {value.role}" for value in sums] if field.role == "budget" else _values(sums)
 
 
 def _currencies(field: Field, facts: Facts, note: str) -> list[str]:
-    found = [value.role for value in facts.money] + _CURRENCY.findall(facts.text)
+    sums = _sums(field, facts)
+    if facts.paper.kind:
+        return [value.role for value in sums]
+    known = [code for code in _CURRENCY.findall(facts.text) if code in currency_codes()]
+    found = [value.role for value in sums] + known
     found = list(dict.fromkeys(found))
     return found[1:] if field.role == "to" else found
+
+
+def _codes(field: Field, facts: Facts, note: str) -> list[str]:
+    own = [code for code in facts.codes if code.role == "booking"]
+    if not field.role and facts.paper.kind:
+        return [facts.paper.reference] if facts.paper.reference else []
+    if field.role:
+        return _values(own or [code for code in facts.codes if code.role != "paper"])
+    return _values(facts.codes)
 
 
 def _language(field: Field, facts: Facts, note: str) -> list[str]:
@@ -212,6 +250,7 @@ def _counts(field: Field, facts: Facts, note: str) -> list[str]:
 
 _TEXT_FINDERS: dict[str, Callable[[Field, Facts, str], list[str]]] = {
     "person": _people,
+    "party": lambda field, facts, note: [facts.paper.party] if facts.paper.party else [],
     "place": _places,
     "date": _dates,
     "time": _times,
@@ -220,9 +259,9 @@ _TEXT_FINDERS: dict[str, Callable[[Field, Facts, str], list[str]]] = {
     "address": lambda field, facts, note: _values(facts.emails) or _places(field, facts, note),
     "phone": lambda field, facts, note: _values(facts.phones),
     "url": lambda field, facts, note: _values(facts.urls),
-    "amount": lambda field, facts, note: _values(facts.money),
+    "amount": _amounts,
     "currency": _currencies,
-    "code": lambda field, facts, note: _values(facts.codes),
+    "code": _codes,
     "language": _language,
     "text": _whole,
     "summary": _gist,

@@ -47,6 +47,8 @@ _NEEDS_CHECK = (
     "maxProperties",
     "patternProperties",
 )
+# What has no such form is no value of the kind, whatever label stands before it.
+_FORMED_KINDS = ("date", "amount", "currency", "email", "phone")
 _LONG_KINDS = ("text", "summary", "summaries", "topic", "reply")
 
 
@@ -209,7 +211,8 @@ class _Filler:
                 # A line with its own label needs no second date to be the second date.
                 alone = field._replace(role="") if field.kind == "date" else field
                 yield from fields.texts(alone, self.facts.of(stated), note)
-            yield stated
+            if not field or field.kind not in _FORMED_KINDS:
+                yield stated
         if field and field.kind == "reply":
             yield draft.reply(self.facts, self.tier)
         yield from fields.texts(field, self.facts, note)

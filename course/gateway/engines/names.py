@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from .addresses import contact_details
 from .dates import calendar
-from .language import is_common_word
+from .language import detect, is_common_word
 from .lexicon import Lexicon, folded, listed, words_of
 from .value import Value, announced, any_marker, followed, markers, overlaps
 
@@ -29,45 +29,36 @@ _AFTER_NAME = re.compile(r"我|想|要|的|你|您|で|と|は|が|입|이에|�
 _NAME_AT_END = re.compile(
     r"(?:^|[\s。、はのA-Za-z0-9\uff0c,])([\u3400-\u9fff々가-힣ァ-ヶー]{2,5}|[A-Z][a-zà-ÿ]{1,20})\s?$"
 )
+# The first of two who sign a letter.
+_PARTNER = re.compile(r"([\u3400-\u9fff々가-힣]{2,4})\s?[,、\uff0c·]\s?$")
 _AGED = re.compile(r"\b([A-Z][a-zà-ÿ]{1,20})(?=(?: is|,)? \(?\d{1,2}(?:\)|,| years| and|$))")
 _GAP = re.compile(r"[\s:,!.。\uff1a\uff0c\uff01]{0,4}")
 _FOLLOWS_SIGNATURE = re.compile(r"\s*(?:\n|$)|\s?[(,]")
 _STATED = re.compile(r"\s?[:\uff1a]\s?|\s?は\s?|\s")
 # What parts the name at a letter's end from the sentence before it.
 _BREAK = re.compile(
-    r"[.!?。\uff01\uff1f…~\u301c,\uff0c、;:\uff1a/|()\uff08\uff09\[\]»”\"^\n\u2014\u2013]+\s*|\s-\s|[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f]+\s*"
+    r"(?:(?<!\b[A-Z])\.|[!?。\uff01\uff1f…~\u301c,\uff0c、;:\uff1a/|()\uff08\uff09\[\]»”\"^\n\u2014\u2013])+\s*|\s-\s|[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f]+\s*"
 )
 _TOGETHER = re.compile(r"\s?(?:&|\+|/|\bund\b|\band\b|\by\b|\be\b|、)\s?")
+# What stands behind a name at the end of a letter.
+_CLOSERS = ("敬上", "謹上", "敬啟", "拜上", "上", "드림", "올림", "배상", "より")
+_DAY_LINE = re.compile(r"[^\d\n]{0,16}\d{1,4}[^\n]{0,24}\d{4}|\d{4}\s?[年년-][^\n]{0,14}")
 _LETTER_END = 6
+_SENTENCE_END = re.compile(r"[.!?。\uff01\uff1f\n;]\s?")
+_BACK_FROM = re.compile(
+    r"(?:home|back|returned|return|zurück|wieder|vuelta|volvimos|regresamos|volver) (?:from|aus|von|de|del) $", re.I
+)
 _NOT_HERE = re.compile(r"\s?(?:ではなく|じゃなく|でなく|말고|不要|不是)")
 _NOT_THERE = re.compile(
     r"(?:\b(?:not|no|nicht|kein|statt|instead of|rather than|en vez de"
     r"|en lugar de|anstatt)|不是|不要|不去)\s?(?:to |in |nach |a |en )?$",
     re.I,
 )
+# 日本語 and 한국어 are languages.
+_OF_A_PEOPLE = re.compile(r"[語语人圓円食菜料式어인식]")
 _ONWARDS = re.compile(r"\s(?:to|nach|a|hasta|->|→|-|\u2013)\s(?=[A-ZÀ-Þ])|\s?(?:→|から|에서|到)")
-# Words that are also places stand for one only where something else says so.
-_ALSO_WORDS = frozenset(
-    [
-        "nice",
-        "bath",
-        "split",
-        "cork",
-        "hue",
-        "york",
-        "lima",
-        "bern",
-        "gent",
-        "kos",
-        "fez",
-        "reading",
-        "bled",
-        "perth",
-        "toledo",
-        "ronda",
-    ]
-)
-_SURE_LENGTH = 60
+# A text so short is a question such as "weather in paris".
+_SHORT = 60
 
 
 class Place(NamedTuple):
@@ -167,7 +158,8 @@ def find_people(text: str) -> list[Value]:
         if name := _NAME_AT_END.search(text[first : follower.start]):
             if follower.value in ("です", "입니다", "より") and not _is_signed(name[1], False):
                 continue
-            add(first + name.start(1), name[1])
+            other = _PARTNER.search(text[max(0, first - 8) : first + name.start(1)])
+            add(first + name.start(1), other[1] if other and _is_signed(other[1], False) else name[1])
     for match in _AGED.finditer(text):
         add(match.start(), match[1], "mentioned")
     return [found[start] for start in sorted(found)]
@@ -182,7 +174,9 @@ def _titled(text: str, start: int) -> str:
 
 
 def _may_be_name(name: str) -> bool:
-    return bool(name) and not calendar().find(name) and not _is_place(name) and not _is_no_name(name)
+    if not name or folded(name) in _titles():
+        return False
+    return not calendar().find(name) and not _is_place(name) and not _is_no_name(name)
 
 
 def _is_place(name: str) -> bool:
@@ -205,7 +199,7 @@ def signature(text: str) -> Value | None:
         start, stop = lines[index].span()
         stop = _end_of_letter(text, stop)
         line = text[start:stop]
-        if not line.strip() or any_marker_line(line):
+        if not line.strip() or any_marker_line(line) or _DAY_LINE.fullmatch(line.strip()):
             continue
         if not first_line and (index > 0 or len(lines) > 1) and (name := _whole_name(line)):
             best = Value(start + line.find(name), start + line.find(name) + len(name), name, name)
@@ -226,6 +220,7 @@ def _end_of_letter(text: str, end: int) -> int:
     """Where a letter ends when addresses, numbers and codes at its end are left away."""
     while True:
         stripped = len(text[:end].rstrip(" \t\n,.;:/|()·•*-\u2013\u2014。、\uff0c\uff1a[]"))
+        stripped -= next((len(word) for word in _CLOSERS if text.endswith(word, 0, stripped)), 0)
         tail = contact_details(text, stripped)
         if tail == stripped:
             return stripped
@@ -234,7 +229,7 @@ def _end_of_letter(text: str, end: int) -> int:
 
 def _whole_name(line: str) -> str:
     """The name that is all that a line says, a title left away."""
-    plain = _without_title(line.strip(" ,.!。\uff0c\uff01-\u2013\u2014~"))
+    plain = _without_title(line.strip(" ,.!。\uff0c\uff01-\u2013\u2014~")).rstrip(",")
     return _first_of_two(plain) if _is_signed(plain, True) else ""
 
 
@@ -246,9 +241,9 @@ def _at_the_end(text: str, start: int, end: int) -> Value | None:
     if not breaks:
         return None
     part = line[max(breaks) :]
-    if max(breaks) and len(breaks) > 1 and part.lower().strip(" .") in ("miss", "mr", "mrs", "ms", "sr", "sra"):
-        earlier = sorted(breaks)[-2]
-        part, end = line[earlier : max(breaks)].strip(" ,"), max(breaks)
+    if part.strip(" .").lower() in _titles() and len(breaks) > 1:
+        end = start + max(breaks)
+        part = line[sorted(breaks)[-2] : max(breaks)].strip(" ,")
     plain = _without_signoff(_without_title(part.strip()))
     plain = _without_title(plain)
     if not _is_signed(plain, False):
@@ -278,9 +273,14 @@ def _signoffs() -> frozenset[str]:
     return frozenset(folded(word) for word in markers("person", "signoff"))
 
 
+@cache
+def _titles() -> frozenset[str]:
+    return frozenset(folded(word) for word in markers("title", "any"))
+
+
 def _without_title(part: str) -> str:
     """A name without what stands for a title or a relation before or after it."""
-    titles = frozenset(folded(word) for word in markers("title", "any"))
+    titles = _titles()
     words = part.split()
     while len(words) > 1 and folded(words[0].rstrip(".,:")) in titles:
         words = words[1:]
@@ -323,8 +323,8 @@ def _is_one_name(plain: str, is_alone: bool) -> bool:
         return not any(is_common_word(word) for word in words if word[0].isupper() and len(word) > 1)
     if _KO_NAME.fullmatch(plain):
         return plain.startswith(_surnames("ko")) and (len(plain) == 3 or is_alone)
-    if _HAN_NAME.fullmatch(plain) and plain.startswith(_surnames("zh")):
-        return len(plain) <= 3 or plain.startswith(tuple(name for name in _surnames("zh") if len(name) == 2))
+    if _HAN_NAME.fullmatch(plain) and plain.startswith(_surnames("zh")) and len(plain) <= 3:
+        return True
     if _JA_NAME.fullmatch(plain):
         return plain.startswith(_surnames("ja")) or (is_alone and 2 <= len(plain) <= 6 and not plain.isascii())
     return False
@@ -339,28 +339,23 @@ def find_places(text: str, people: list[Value]) -> list[Value]:
 
     def add(start: int, end: int, kind: str) -> None:
         name = text[start:end]
-        # In a question such as "weather in paris" a small letter is no part of the name.
-        if name.isascii() and name.islower() and len(text) <= _SURE_LENGTH:
+        if name.isascii() and name.islower() and len(text) <= _SHORT:
             name = name.title()
         if not overlaps(found, start, end) and not overlaps(people, start, end):
             found.append(Value(start, end, kind, name, _role_of_place(text, start, end)))
 
     for place in places().find(text):
         name = text[place.start : place.end]
-        is_word = name.lower() in _ALSO_WORDS or (name.isascii() and name.islower())
-        # "nice" and "lima" are also words: in a longer text they need a preposition.
-        if (
-            is_word
-            and (len(text) > _SURE_LENGTH or name.lower() in _ALSO_WORDS)
-            and not _has_preposition(text, place.start)
-        ):
-            continue
-        add(place.start, place.end, place.value.kind)
+        is_word = name.lower() in _also_words() and not _has_preposition(text, place.start) and name != text.strip()
+        if not is_word and not _OF_A_PEOPLE.match(text, place.end):
+            add(place.start, place.end, place.value.kind)
+    is_german = detect(text) == "de"
     for match in _PROPER.finditer(text):
         name = match[0].split("\n")[0]
         if (
             len(name) > 2
             and not name.isupper()
+            and not is_german
             and announced("place", text, match.start())
             and not calendar().find(name)
             and not _is_no_name(name)
@@ -370,6 +365,12 @@ def find_places(text: str, people: list[Value]) -> list[Value]:
     return sorted(found)
 
 
+@cache
+def _also_words() -> frozenset[str]:
+    """Words that are places only behind a preposition, such as "nice"."""
+    return frozenset(markers("also_word", "any"))
+
+
 def _has_preposition(text: str, start: int) -> bool:
     return bool(announced("place", text, start) or announced("origin", text, start))
 
@@ -377,6 +378,11 @@ def _has_preposition(text: str, start: int) -> bool:
 def _role_of_place(text: str, start: int, end: int) -> str:
     if _NOT_HERE.match(text, end) or _NOT_THERE.search(text[max(0, start - 24) : start]):
         return "other"
+    sentence = text[max((end.end() for end in _SENTENCE_END.finditer(text, 0, start)), default=0) : end]
+    if any_marker("past_time").find(sentence):
+        return "other"
+    if _BACK_FROM.search(text[max(0, start - 24) : start]):
+        return ""
     if announced("origin", text, start) or followed("origin", text, end):
         return "origin"
     onwards = _ONWARDS.match(text, end)

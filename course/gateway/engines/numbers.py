@@ -10,11 +10,13 @@ from .lexicon import Found, Lexicon, folded, listed, words_of
 from .value import Value, denied, overlaps
 
 _FIGURE = r"\d{1,3}(?:[,. ']\d{3}){1,5}(?:[.,]\d{1,2})?(?!\d)|\d{1,15}(?:[.,]\d{1,2})?(?!\d)|\d{1,15}"
-_SCALE = r"\s?(萬|万|千|k\b)?"
+_SCALE = r"\s?(萬|万|千|만|천|k\b)?"
 _NUMBER = re.compile(rf"(?<![\d.,])(-?(?:{_FIGURE})){_SCALE}")
 _THOUSANDS = re.compile(r"-?\d{1,3}(?:[.,]\d{3})+")
 _CENTS = re.compile(r"(.*?)(?:[.,](\d{1,2}))?")
-_TIMES = {"萬": 10_000, "万": 10_000, "千": 1000, "k": 1000}
+# Currencies that are never written before the number.
+_BEHIND = r"(?:元|円|圓|엔|원|위안|달러|유로|ドル|ユーロ|ウォン|바트)"
+_TIMES = {"萬": 10_000, "万": 10_000, "만": 10_000, "千": 1000, "천": 1000, "k": 1000}
 _LABELS = re.compile(r"\s?[:\uff1a=]")
 _COUNTED = re.compile(r"\s?[位名個个張张間间件]?の?|[\s-](?:[^\W\d]+\s){0,2}")
 
@@ -38,6 +40,12 @@ def _currencies() -> dict[str, str]:
 
 
 @cache
+def currency_codes() -> frozenset[str]:
+    """The currencies by ISO 4217 that the lists know."""
+    return frozenset(_currencies().values())
+
+
+@cache
 def _marks() -> str:
     """All signs and names of currencies, as a pattern."""
     return "|".join(
@@ -48,7 +56,8 @@ def _marks() -> str:
 
 @cache
 def _mark_before() -> re.Pattern:
-    return re.compile(rf"({_marks()})\s?$", re.I)
+    """A currency's mark at the end of a text. Signs such as 元 stand behind a number only."""
+    return re.compile(rf"(?!{_BEHIND})({_marks()})\s?$", re.I)
 
 
 @cache

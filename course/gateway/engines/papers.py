@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from functools import cache, lru_cache
 
-from .evidence import cue_scores
+from . import evidence as messages
 from .lexicon import Lexicon, folded, listed, words_of
+from .value import any_marker
 
 _READ = 6000
 # A title says more than a word in the text.
 _TITLE, _HEAD = 3.0, 1.5
 _HEAD_LENGTH = 160
-# What a customer complains of in a letter.
-_COMPLAINT = 0.4
+# What somebody complains of counts more in a letter than in the office's own papers.
+_IN_LETTER, _ELSEWHERE = 0.8, 0.3
+_LETTER, _CLEAR = 3, 2
 
 
 @cache
@@ -39,7 +41,11 @@ def scores(text: str) -> Counter:
     total: Counter = Counter()
     for (topic, _), weight in weights.items():
         total[topic] += weight
-    total["paper_complaint"] += _COMPLAINT * cue_scores(text)["complaint"]
+    complaint = max(0, messages.scores(text)["complaint"])
+    is_letter = bool(any_marker("salutation").find(text[:_HEAD_LENGTH]))
+    total["paper_complaint"] += complaint * (_IN_LETTER if is_letter else _ELSEWHERE)
+    if is_letter and complaint >= _CLEAR:
+        total["paper_complaint"] += _LETTER
     return total
 
 

@@ -17,7 +17,7 @@ _BIG_AND_SMALL = re.compile(r"([\d一二兩两三四五六七八])\s?大\s?([\d�
 _FIGURE_OR_WORD = r"(\d{1,2}|[A-Za-zÀ-ÿ]{2,8})"
 # "we are four", "for two", "a group of ten", where no word says what is counted.
 _WE_ARE = re.compile(
-    rf"\b(?:we(?: a|')re|we are|us|somos|seremos|seríamos|wir sind|wir wären|nous sommes) (?:zu )?{_FIGURE_OR_WORD}"
+    rf"\b(?:we(?: a|')re|we are|somos|seremos|seríamos|wir sind|wir wären|nous sommes) (?:zu )?{_FIGURE_OR_WORD}"
     r"(?=[\s,.;:!?)]|$)(?! (?:hours|days|weeks|minutes|horas|días|stunden|tage|wochen))"
     rf"|\b(?:group|party|grupo|gruppe|groupe) (?:of|de|von|mit) {_FIGURE_OR_WORD}\b"
     rf"|\b(?:for|para|für|pour) {_FIGURE_OR_WORD}"
@@ -27,7 +27,7 @@ _WE_ARE = re.compile(
 )
 # "my mum and me", "Oma, Mama und ich": one for each that is listed, and the writer.
 _AND_ME = re.compile(
-    r"((?:[^\W\d_]+(?: \(\d{1,2}\))?,\s){0,4}(?:(?:my|the|meine?|die|der|mi|el|la)\s)?[^\W\d_]+(?: \((\d{1,2})\))?)"
+    r"((?:[^\W\d_]+(?: \(\d{1,2}\))?,\s){0,4}(?:(?:my|meine?|mi)\s[^\W\d_]+|[A-ZÀ-Þ][^\W\d_]+)(?: \((\d{1,2})\))?)"
     r"\s(?:and|und|y|et)\s(?:I|me|myself|ich|yo|moi)\b"
 )
 _AGE_AFTER = re.compile(
@@ -47,8 +47,11 @@ class Party(NamedTuple):
     children: int | None = None
 
 
-def find_party(text: str) -> Party:
-    """The travellers of a text. Babies are children; who is not called a child is an adult."""
+def find_party(text: str, loosely: bool = True) -> Party:
+    """The travellers of a text. Babies are children; who is not called a child is an adult.
+
+    Read `loosely`, lists and idioms such as "alone" count too.
+    """
     quantities = sorted([*find_numbers(text, ()), *find_number_words(text)])
     if match := _BIG_AND_SMALL.search(text):
         return Party(_small(match[1]), _small(match[2]))
@@ -57,14 +60,14 @@ def find_party(text: str) -> Party:
     grown = _counted("unit_adults", text, quantities)
     if grown:
         return Party(grown[-1].value, children)
-    known = _idioms().find(text)
+    known = [word for word in _idioms().find(text) if not _is_not_counted(text, word.end)] if loosely else []
     for kind, number in (word.value for word in known):
         if kind == "adults" and not (number == 1 and children is None and _many(text, quantities, small)):
             return Party(number, children)
     total = _many(text, quantities, small) or next(
         (number for kind, number in (word.value for word in known) if kind == "persons"), None
     )
-    if total is None:
+    if total is None and loosely:
         total = _listed(text, children)
     if total is None:
         return Party(None, children)
@@ -95,12 +98,12 @@ def _many(text: str, quantities: list[Value], taken: list[Value]) -> int | None:
     """The persons that a text counts without saying who they are; of 4人から3人に the last."""
     free = [value for value in quantities if not overlaps(taken, value.start, value.end)]
     counted = [value.value for value in _counted("unit_persons", text, free) if value.value > 1]
-    if counted:
-        return counted[-1] if len(set(counted)) == 2 and re.search(r"から|에서|from|von|de", text) else counted[0]
     for match in _WE_ARE.finditer(text):
         number = _number(next(filter(None, match.groups())))
         if number and 1 < number <= _MOST:
-            return number
+            counted.append(number)
+    if counted:
+        return counted[-1] if len(set(counted)) == 2 and re.search(r"から|에서|from|von|de", text) else max(counted)
     return None
 
 

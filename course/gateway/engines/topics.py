@@ -50,22 +50,28 @@ def _rows():
     return listed("topics.csv", ("topic", "family", "fallback", "includes", "labels"))
 
 
+_FAMILIES = ("message", "paper", "urgency", "mood", "any", "none")
+
+
 @cache
-def _names() -> Lexicon[str]:
-    return Lexicon((name, row.text("topic")) for row in _rows() for name in words_of(row.text("labels")))
+def _names(family: str) -> Lexicon[str]:
+    return Lexicon(
+        (name, row.text("topic"))
+        for row in _rows()
+        if row.text("family") == family
+        for name in words_of(row.text("labels"))
+    )
 
 
 @lru_cache(maxsize=512)
 def topics_of(name: str) -> tuple[str, ...]:
-    """The known topics that a label's name may stand for, the likeliest first."""
+    """The known topics that a label's name may stand for, the likeliest of each family first."""
     plain = " ".join(_BREAKS.sub(" ", name).split())
-    found = _names().find(plain)
-    if not found:
-        return ()
+    found = [each for family in _FAMILIES for each in _names(family).find(plain)]
     whole = [each.value for each in found if each.end - each.start == len(plain)]
     if whole:
         return tuple(dict.fromkeys(whole))
-    if _NOT.match(plain):
+    if found and _NOT.match(plain):
         return ("other",)
     told = sorted(found, key=lambda each: (each.value in _WEAKEST, each.start - each.end))
     return tuple(dict.fromkeys(each.value for each in told))
@@ -116,7 +122,7 @@ def _told(label: Label, family: str, scores: Callable[[str], Counter]) -> str | 
     """The topic that a label's note names first, or speaks of."""
     if not label.note:
         return None
-    named = Counter(name.value for name in _names().find(label.note) if topics()[name.value].family == family)
+    named = Counter(name.value for name in _names(family).find(label.note))
     spoken = scores(label.note)
     mentioned = {topic for topic in (*named, *spoken) if topics()[topic].family == family}
     weights = {topic: 2 * named[topic] + spoken[topic] for topic in sorted(mentioned)}
