@@ -169,20 +169,23 @@ class EventStream:
 
 async def read_body(request: Request) -> bytes:
     """The request's body. Raises `Fault` too_large."""
-    chunks, size = [], 0
-    async for chunk in request.stream():
+    chunks, size, more = [], 0, True
+    while more and size <= _MAX_DISCARDED_BYTES:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        chunk = message.get("body", b"")
         size += len(chunk)
         if size <= MAX_BODY_BYTES:
             chunks.append(chunk)
-        elif size > _MAX_DISCARDED_BYTES:
-            break
+        more = message.get("more_body", False)
     if size > MAX_BODY_BYTES:
         raise Fault("too_large", detail={"limit": MAX_BODY_BYTES})
     return b"".join(chunks)
 
 
 def remembering(parse: Callable[[object], Asked]) -> Callable[[bytes], Asked]:
-    """What `parse` makes of a body's JSON; made once for the latest short bodies, since a class sends the same ones."""
+    """What `parse` makes of a body's JSON; made once for the latest short bodies, a class sends the same ones."""
 
     def read(body: bytes) -> Asked:
         return parse(decode_json(body))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from operator import itemgetter
 from threading import Lock, local
+from time import monotonic
 from typing import Any, NoReturn
 
 from sqlalchemy import Connection, Table, create_engine, event, func, insert, inspect, select, text
@@ -22,6 +23,8 @@ from .schema import SCHEMA_VERSION, metadata, schema_info
 BUSY_SECONDS = 5
 _STATEMENTS_KEPT = 256
 _ANSWERS_KEPT = 10_000
+# What another process has changed, such as a key that it revoked, holds here at the latest after this time.
+_LOOK_SECONDS = 0.001
 # A call changes a few bytes of some pages: small ones are written in less time. Each time that SQLite's log has so
 # many, they are copied into the file, and everybody waits for the disk.
 _PAGE_BYTES = 1024
@@ -75,6 +78,8 @@ class Database:
             return
         with self._clear_errors(), self._engine.begin() as connection:
             yield connection
+        if self._own is not None:
+            self._own.look_again()
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
@@ -99,7 +104,7 @@ class Database:
             return _run(cursor, *self.sql(statement), values)
 
     def fetch_again(self, statement, values: Mapping[str, object], read: Callable[[list[Sequence]], Any]) -> Any:
-        """What `read` makes of a query's rows. In SQLite it is made once, until another connection has written."""
+        """What `read` makes of a query's rows. In SQLite it is made once, until somebody else has written."""
         if (whole := self._whole()) is not None:
             return read(whole.execute(statement, values).all())
         if self._own is None:
@@ -165,6 +170,7 @@ class _OwnConnection:
         self._turn = Lock()
         self._kept: dict[tuple, Any] = {}
         self._version: tuple | None = None
+        self._looked = 0.0
 
     def execute(self, statement, values: Mapping[str, object]) -> list[Sequence]:
         with self._turn:
@@ -178,16 +184,25 @@ class _OwnConnection:
         key = (statement, *values.values())
         with self._turn:
             try:
-                # It changes with each commit of another connection, of this process or another.
-                version = self._cursor.execute("PRAGMA data_version").fetchone()
-                if version != self._version or len(self._kept) > _ANSWERS_KEPT:
-                    self._kept.clear()
-                    self._version = version
+                if monotonic() > self._looked + _LOOK_SECONDS:
+                    self._look()
                 if key not in self._kept:
                     self._kept[key] = read(_run(self._cursor, *self._sql(statement), values))
                 return self._kept[key]
             except self._errors as error:
                 self._fail(error)
+
+    def _look(self) -> None:
+        """Forget what was read if another connection has written, of this process or another."""
+        self._looked = monotonic()
+        version = self._cursor.execute("PRAGMA data_version").fetchone()
+        if version != self._version or len(self._kept) > _ANSWERS_KEPT:
+            self._kept.clear()
+            self._version = version
+
+    def look_again(self) -> None:
+        """Somebody in this process has written."""
+        self._looked = 0.0
 
     def close(self) -> None:
         self._connection.close()
