@@ -162,20 +162,22 @@ def spend_and_budget(spending: pd.DataFrame) -> Chart:
     (spent of the budget, empty where there is none) and `budget reached` ("yes" or "no"); more go into the table.
     """
     share = spending["share"].astype(float)
-    names = [_shortened(name) for name in spending["project"]]
+    names = [_plain(name if len(name) <= 28 else f"{name[:27]}…") for name in spending["project"]]
     figure, axes = _canvas(height=0.9 + 0.42 * len(names))
-    bars = axes.barh(range(len(names)), share.fillna(0).clip(upper=2), color=METER, height=0.62)
+    lengths = share.fillna(0).clip(upper=2)
+    axes.barh(range(len(names)), lengths, color=METER, height=0.62)
     reached = spending["budget reached"] == "yes"
     labels = [
         "no budget" if np.isnan(part) else f"{spent} of {budget}{', reached' if full else ''}"
         for spent, budget, part, full in zip(spending["spent"], spending["budget"], share, reached, strict=True)
     ]
-    axes.bar_label(bars, labels, padding=5, fontsize=10)
+    for place, (label, length) in enumerate(zip(labels, lengths, strict=True)):
+        _label(axes, _plain(label), (max(length, 1), place), (7, -4), fontsize=10)
     axes.axvline(1, color=PLAN, linewidth=2, linestyle="--")
     _label(axes, "budget", (1, -0.5), (3, 4), color=PLAN, weight="bold", annotation_clip=False)
     axes.set_yticks(range(len(names)), names)
     axes.invert_yaxis()
-    axes.set_xlim(0, max(1.0, share.clip(upper=2).max() if share.notna().any() else 0) * 1.6)
+    axes.set_xlim(0, max(1.0, lengths.max()) * 1.7)
     axes.spines["bottom"].set_visible(False)
     axes.tick_params(left=False, bottom=False, labelbottom=False)  # each bar carries its number
     said = "; ".join(f"{name}: {label}" for name, label in zip(spending["project"], labels, strict=True))
@@ -228,9 +230,9 @@ def _canvas(height: float):
     return figure, axes
 
 
-def _shortened(name: str) -> str:
-    # A dollar sign would begin a formula.
-    return (name if len(name) <= 28 else f"{name[:27]}…").replace("$", r"\$")
+def _plain(text: str) -> str:
+    # Two dollar signs would make a formula of what stands between them.
+    return text.replace("$", r"\$")
 
 
 def _label(axes, text: str, at: tuple, offset: tuple, **style) -> None:

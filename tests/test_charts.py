@@ -14,9 +14,19 @@ from course import charts, costs
 BILL = pd.DataFrame({"line": ["input", "cached_input", "output", "batch"], "usd": [30.0, 2.5, 67.5, 0.0]})
 TURNS = pd.DataFrame({"turn": [1, 2, 3], "input": [100, 230, 1360], "output": [30, 20, 25]})
 VOLUMES = pd.DataFrame({"conversations": np.linspace(0, 40, 11), "meter": np.linspace(0, 200, 11), "plan": 120.0})
+SPENDING = pd.DataFrame(
+    {
+        "project": ["Website", "Bot", "x" * 60],
+        "spent": ["$0.04", "$1", "$9.00"],
+        "budget": ["$0.05 a month", "none", "$3.00 a month"],
+        "share": [0.8, None, 3.0],
+        "budget reached": ["no", "no", "yes"],
+    }
+)
 DRAWN = {
     "bill": lambda: charts.bill_anatomy(BILL),
     "growing": lambda: charts.growing_conversation(TURNS),
+    "spend and budget": lambda: charts.spend_and_budget(SPENDING),
     "plan and meter": lambda: charts.plan_and_meter(VOLUMES, crossing=24, chosen=9),
 }
 
@@ -39,6 +49,9 @@ def test_the_texts_hold_the_numbers():
     assert "input $30.00, cached input $2.50, output $67.50" in charts.bill_anatomy(BILL).alt
     assert "from 100 tokens to 1,360" in charts.growing_conversation(TURNS).alt
     assert "between 20 and 30" in charts.growing_conversation(TURNS).alt
+    told = charts.spend_and_budget(SPENDING).alt
+    assert "Website: $0.04 of $0.05 a month; Bot: no budget; " in told
+    assert told.endswith("$9.00 of $3.00 a month, reached.")
     told = charts.plan_and_meter(VOLUMES, crossing=24, chosen=9).alt
     assert "$120.00 a month" in told
     assert "$45.00 at 9 a day" in told

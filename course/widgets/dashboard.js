@@ -82,6 +82,7 @@ class Dashboard {
   }
 
   play() {
+    this.root.classList.add("dash-recorded");
     this.player = new Player(this.model.get("recording"), (state) => this.draw(state));
     this.bar.append(this.player.root);
     setText(this.tables.audit.head.firstChild, "When");
