@@ -11,6 +11,8 @@ from .lexicon import folded, listed, words_of
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _KANA = re.compile(r"[\u3041-\u30ff]")
 _HANGUL = re.compile(r"[가-힣]")
+# Signs that make Chinese sentences and seldom stand in Japanese ones.
+_CHINESE = re.compile(r"[的我們们你您了嗎吗呢這这那沒没是都也就還还給给很跟]")
 _WORD = re.compile(r"[a-zà-öø-ÿœ]+(?:['\u2019][a-z]+)?")
 # Enough to be sure, and quick for a long text.
 _ENOUGH = 2000
@@ -50,7 +52,7 @@ def _detect(text: str) -> str:
     if signs + kana + hangul > len(words) / 2:
         if hangul >= signs + kana:
             return "ko"
-        if kana * 8 >= signs:
+        if kana * 8 >= signs and kana >= len(_CHINESE.findall(text)):
             return "ja"
         candidates = [language for language in languages() if language.code in ("zh-Hant", "zh-Hans", "ja")]
         return max(candidates, key=lambda language: sum(sign in language.signs for sign in text)).code

@@ -17,6 +17,13 @@ _MARKED = re.compile(
 )
 _READ = 10_000
 _LIST_ITEM = re.compile(r"\s*(?:[-*•]|\d{1,2}[.)])\s")
+# A question with the text behind it in one line, unless what stands there says how to answer.
+_QUESTION_FIRST = re.compile(r"\s*[^.?\uff1f\n]{3,120}[?\uff1f]\s*(?=\S)")
+_MORE = re.compile(
+    r"(?:please |bitte |por favor,? )?(?:answer|reply|respond|return|give|use|say|write|only|just|one|output|name|antworte|gib"
+    r"|nur|responde|contesta|solo|réponds|請|只|回答|답)",
+    re.I,
+)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s|(?<=[。\uff01\uff1f])")
 
 
@@ -86,7 +93,10 @@ def _by_lines(message: str, place: int) -> Task:
     instruction, rest, position, below = [], [], 0, False
     for line in message.splitlines(keepends=True):
         here = position <= place <= position + len(line) and not instruction
-        if here or (below and (_LIST_ITEM.match(line) or not line.strip())):
+        if here and (asked := _QUESTION_FIRST.match(line)) and not _MORE.match(line, asked.end()):
+            instruction.append(asked[0])
+            rest.append(line[asked.end() :])
+        elif here or (below and (_LIST_ITEM.match(line) or not line.strip())):
             instruction.append(line)
             below = True
         else:
