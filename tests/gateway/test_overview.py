@@ -90,7 +90,7 @@ def test_who_did_what(pipeline, admin, key):
     seen = look(pipeline)
     assert seen["projects"][1]["alerts"] == [4_000_000]
     newest = seen["audit"][0]
-    assert newest["actor"].startswith("the boss (…")
+    assert newest["actor"].startswith("the boss (key ")
     assert (newest["action"], newest["project"]) == ("api_key.deleted", "Website team")
     assert newest["target"] == newest["before"]["name"]
     assert [entry["number"] for entry in seen["audit"]] == sorted((e["number"] for e in seen["audit"]), reverse=True)

@@ -142,7 +142,7 @@ def test_a_day_at_the_agency_is_all_there(agency):
         f"changed rate limit “{course.model('openai')}” in “{BOT}”",
         "max requests per 1 minute: none → 0",
     ) in told
-    assert all(each["who"] == "practice admin (…0002)" for each in seen["audit"])
+    assert all(each["who"] == "practice admin (key 0002)" for each in seen["audit"])
 
 
 def test_no_secret_is_shown(agency, make):
@@ -294,7 +294,7 @@ def overview(projects=3, long=""):
         for number in range(projects)
     ]
     entry = {
-        "actor": f"boss{long} (…0001)",
+        "actor": f"boss{long} (key 0001)",
         "action": "project.updated",
         "target": "x",
         "project": "Project 0",
@@ -378,7 +378,7 @@ def test_tables_have_what_there_is(page):
     first = page.locator(".dash-audit tbody tr").first
     assert first.locator("td").all_inner_texts() == [
         "2001-09-09 01:46:40",
-        "boss (…0001)",
+        "boss (key 0001)",
         "changed project “Project 0”",
         "spend limit: none → $5.00 a month",
     ]

@@ -71,7 +71,7 @@ class Overview:
             found = connection.execute(
                 select(keys.c.id, keys.c.public_id, keys.c.name, keys.c.last4).where(meant)
             ).all()
-        actors = {key.id: f"{key.name} (…{key.last4})" for key in found}
+        actors = {key.id: f"{key.name} (key {key.last4})" for key in found}
         targets = {key.public_id: key.name for key in found}
         return [
             {
