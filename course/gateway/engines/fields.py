@@ -21,6 +21,12 @@ _EXPRESSION = re.compile(r"[-+(]*\d[\d\s.,+*/\xd7\xf7^()%-]*\d\)*|\d+")
 _AGE = re.compile(r"(?<=[\w] )\(?(?:is )?(\d{1,2})(?=\)|,|$| and )")
 # A city says more than its country, and both more than what is only spelled like a place.
 _PLACE_ORDER = ("city", "region", "country", "sight", "unknown")
+_ITEM = re.compile(
+    r"(?:\s?(?:x\s)?|[個个杯張张本枚瓶件份つ개잔장병]\s?の?)((?:[^\W\d]|['\u2019 -])+?)"
+    r"(?=\s(?:please|for|to|by|from|and|y|und|bitte|por favor|para|für)\b"
+    r"|[,.;:!?。\uff01\uff1f、\uff0c]|(?:を|お願い|주세요|謝謝)|\s?$|\n)",
+    re.I,
+)
 _CURRENCY = re.compile(r"\b[A-Z]{3}\b")
 _CODE_WANTED = re.compile(r"\b(?:code|iso|bcp|639|locale)\b", re.I)
 
@@ -96,6 +102,8 @@ def numbers(field: Field | None, name: str, facts: Facts) -> list[int | float]:
     """The numbers that fit a field, the likeliest first."""
     if field and field.kind == "amount":
         return [value.value for value in _sums(field, facts)] or _counted(field.words, facts)
+    if field and field.kind == "quantity":
+        return [value.value for value in facts.quantities]
     if field and field.kind == "people":
         return _counted(field.words, facts) or _all_people(facts)
     if field and field.role in ("adults", "children"):
@@ -248,6 +256,12 @@ def _counts(field: Field, facts: Facts, note: str) -> list[str]:
     return [str(value) for value in numbers(field, "", facts)]
 
 
+def _items(field: Field, facts: Facts, note: str) -> list[str]:
+    """What is counted, as in "three cups of tea" or 三杯茶."""
+    found = [_ITEM.match(facts.text, value.end) for value in facts.quantities]
+    return [match[1].strip() for match in found if match and match[1].strip()]
+
+
 _TEXT_FINDERS: dict[str, Callable[[Field, Facts, str], list[str]]] = {
     "person": _people,
     "party": lambda field, facts, note: [facts.paper.party] if facts.paper.party else [],
@@ -270,4 +284,6 @@ _TEXT_FINDERS: dict[str, Callable[[Field, Facts, str], list[str]]] = {
     "expression": _expressions,
     "people": _counts,
     "count": _counts,
+    "quantity": _counts,
+    "item": _items,
 }

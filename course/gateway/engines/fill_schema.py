@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from . import classify, draft, evidence, fields, topics
@@ -52,6 +52,9 @@ _FORMED_KINDS = ("date", "amount", "currency", "email", "phone")
 _LONG_KINDS = ("text", "summary", "summaries", "topic", "reply")
 
 
+Shot = tuple[str, Mapping]
+
+
 class Filled(NamedTuple):
     """A value, and how many of its parts the text states."""
 
@@ -59,10 +62,14 @@ class Filled(NamedTuple):
     found: int = 0
 
 
-def fill(schema: object, facts: Facts, tier: Tier) -> Filled:
-    """A value that keeps to the schema, if any value does."""
+def fill(schema: object, facts: Facts, tier: Tier, told: str = "", shots: Sequence[Shot] = ()) -> Filled:
+    """A value that keeps to the schema, if any value does.
+
+    `told` is what the prompt says beside the text, where labels may be explained; `shots` are earlier texts with the
+    objects that were made of them.
+    """
     root = schema if isinstance(schema, Mapping) else {}
-    filler = _Filler(root, facts, tier)
+    filler = _Filler(root, facts, tier, told, shots)
     filled = filler.value(root, "", 0)
     if Checker(root).valid(filled.value, root):
         return filled
@@ -80,7 +87,9 @@ def missing(schema: Mapping, filled: Filled) -> list[str]:
 
 
 class _Filler:
-    def __init__(self, root: Mapping, facts: Facts, tier: Tier):
+    def __init__(self, root: Mapping, facts: Facts, tier: Tier, told: str, shots: Sequence[Shot]):
+        self.told = told
+        self.shots = shots
         self.root = root
         self.facts = facts
         self.tier = tier
@@ -176,8 +185,10 @@ class _Filler:
         for stated in fields.numbers(field, name, self.facts):
             if stated in values:
                 return Filled(stated, 1)
-        labels = [topics.Label(value) for value in values if isinstance(value, str) and value]
-        if labels and (best := classify.best(labels, self.facts.text)):
+        names = [value for value in values if isinstance(value, str) and value]
+        labels = topics.with_notes(names, text(own, "description"), self.told)
+        examples = [topics.Example(asked, made[name]) for asked, made in self.shots if made.get(name) in names]
+        if labels and (best := classify.best(labels, self.facts.text, examples)):
             return Filled(best, 1)
         if None in values:
             return Filled(None)

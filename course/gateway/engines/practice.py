@@ -39,10 +39,15 @@ _REASONING_TOKENS = {"minimal": 16, "low": 64, "medium": 256, "high": 1024, "xhi
 # The day on which the practice model believes to live where neither catalog nor prompt says another.
 _TODAY = date(2026, 1, 1)
 _TODAY_IS = re.compile(
-    r"(?:today(?:'s date)?(?: is|:)|current date(?: is|:)|今天是|今日は)\D{0,12}(\d{4}-\d\d-\d\d)", re.I
+    r"(?:\b(?:today(?:'s date)?|current date)(?: is|:)|^\s*(?:received|sent|date received)(?: on| at)?(?: is|:)?"
+    r"|今天是|今日は|收到日期[:\uff1a]?|受信日[:\uff1a]?|오늘은|\b(?:heute ist|eingegangen am|hoy es|recibido el))"
+    r"\D{0,12}(\d{4}-\d\d-\d\d)",
+    re.I | re.M,
 )
 # Values and labels are looked for in so many characters of a text.
 _READ = 8000
+# An order stands in so many characters at the beginning.
+_COMMAND = 24
 
 
 class PracticeEngine:
@@ -136,11 +141,15 @@ class _Answer:
         place = next((place for place in places if place is not None), json_keys.place_of_template(last))
         if place is not None:
             last = prompts.split(last, place).text or last
+        if prompts.shots(self.prompt):
+            return last
         return "\n".join([last, *reversed(self.prompt.asked)]) if last else self.prompt.system
 
     def _filled(self, schema) -> str:
         returned = use_tools.results(self.turn.messages)
-        filled = fill_schema.fill(schema, self._facts(f"{returned}\n{self._material()}".strip()), self.tier)
+        facts = self._facts(f"{returned}\n{self._material()}".strip())
+        told = self.prompt.system
+        filled = fill_schema.fill(schema, facts, self.tier, told, prompts.shots(self.prompt))
         return json.dumps(filled.value, ensure_ascii=False)
 
     def _object(self, told: str) -> str:
@@ -162,7 +171,8 @@ class _Answer:
     def _text(self) -> str:
         prompt, tier = self.prompt, self.tier
         return (
-            self._labelled()
+            self._short_version()
+            or self._labelled()
             or self._language()
             or self._drafted()
             or self._json()
@@ -212,9 +222,19 @@ class _Answer:
         asked = place_of("cannot", self.prompt.last) is not None
         return cannot.cannot(self.prompt.last, self.tier.breadth) if asked else ""
 
+    def _short_version(self) -> str:
+        """A summary that the message begins by ordering, whatever its text speaks of."""
+        message = self.prompt.last
+        return (
+            self._summary() if summarise.ordered(message.lstrip()[:_COMMAND]) and summarise.text_in(message) else ""
+        )
+
     def _summary(self) -> str:
         prompt = self.prompt
         if summarise.asked_for(prompt.last):
+            facts = self._facts(summarise.text_in(prompt.last))
+            if facts.paper.kind and facts.paper.reference and facts.paper.date:
+                return summarise.of_paper(facts, summarise.how_many(prompt.last, self.tier.breadth))
             return summarise.summarise(prompt.last, list(prompt.asked), self.tier.breadth) or cannot.CANNOT
         if summarise.ordered(prompt.system):
             return " ".join(

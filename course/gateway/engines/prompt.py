@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import NamedTuple
 
@@ -20,7 +21,8 @@ _LIST_ITEM = re.compile(r"\s*(?:[-*•]|\d{1,2}[.)])\s")
 # A question with the text behind it in one line, unless what stands there says how to answer.
 _QUESTION_FIRST = re.compile(r"\s*[^.?\uff1f\n]{3,120}[?\uff1f]\s*(?=\S)")
 _MORE = re.compile(
-    r"(?:please |bitte |por favor,? )?(?:answer|reply|respond|return|give|use|say|write|only|just|one|output|name|antworte|gib"
+    r"(?:please |bitte |por favor,? )?"
+    r"(?:answer|reply|respond|return|give|use|say|write|only|just|one|output|name|antworte|gib"
     r"|nur|responde|contesta|solo|réponds|請|只|回答|답)",
     re.I,
 )
@@ -52,6 +54,20 @@ def read(turn: Turn) -> Prompt:
         tuple(message.text for message in turn.messages if message.role == "assistant"),
         asked[-1] if asked else "",
     )
+
+
+def shots(prompt: Prompt) -> list[tuple[str, dict]]:
+    """Earlier texts with the JSON objects that were made of them, where every earlier answer is such an object."""
+    made = []
+    for asked, answered in zip(prompt.asked, prompt.answered, strict=False):
+        try:
+            value = json.loads(answered)
+        except (ValueError, RecursionError):
+            return []
+        if not isinstance(value, dict):
+            return []
+        made.append((asked, value))
+    return made
 
 
 def task_of(skill: str, prompt: Prompt) -> Task | None:

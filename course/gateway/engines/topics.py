@@ -12,7 +12,11 @@ from .lexicon import Lexicon, listed, words_of
 
 # "booking change" is a change, and "refund question" is about a refund.
 _WEAKEST = ("other", "question", "booking", "normal", "neutral")
+# A topic that a note names weighs this much, less one for each so many characters before it.
+_NAMED, _NOTE_LENGTH, _TELLING = 3, 80, 1.5
 _BREAKS = re.compile(r"[_\-/.]+|(?<=[a-z])(?=[A-Z])")
+# What stands behind a label's name in a list of labels.
+_NOTED = r"(?:^|[\s;,.(\"'`*-])NAME[\"'`*]*\s?(?:[:=\uff1a(\uff08]|\s[-\u2013\u2014]\s)\s*([^\n;|]{3,300})"
 _NOT = re.compile(r"^(?:not|no|non|nicht|kein|keine|非|不)[\s_-]?", re.I)
 
 
@@ -82,6 +86,16 @@ def topic_of(name: str) -> str | None:
     return next((topic for topic in topics_of(name) if topics()[topic].family != "paper"), None)
 
 
+def with_notes(names: Sequence[str], *texts: str) -> list[Label]:
+    """Labels with what the texts say of them behind a colon, a dash or in brackets, as in "B: wants money back"."""
+    noted: dict[str, str] = {}
+    said = "\n".join(texts)
+    for name in names if said else ():
+        if found := re.search(_NOTED.replace("NAME", re.escape(name)), said):
+            noted[name] = found[1]
+    return [Label(name, noted.get(name, "")) for name in names]
+
+
 def resolve(
     labels: Sequence[Label], examples: Iterable[Example], scores: Callable[[str], Counter]
 ) -> list[str | None]:
@@ -93,12 +107,12 @@ def resolve(
     found = [_of_family(topics_of(label.name), family) for label in labels]
     unknown = [index for index, topic in enumerate(found) if topic is None]
     if unknown:
-        told = [_told(labels[index], family, scores) for index in unknown]
         shown = _shown([labels[index].name for index in unknown], examples, scores)
-        taken = set(found)
-        for index, note, example in zip(unknown, told, shown, strict=True):
-            topic = note or example
-            if topic not in taken:
+        told = {index: _told(labels[index], family, scores) for index in unknown}
+        claims = sorted(((-weight, index, topic) for index in unknown for topic, weight in told[index].items()))
+        claims += [(0, index, topic) for index, topic in zip(unknown, shown, strict=True) if topic]
+        for _, index, topic in claims:
+            if found[index] is None and topic not in found:
                 found[index] = topic
     return found if _are_ours(labels, found) else [topic if topic == "other" else None for topic in found]
 
@@ -118,16 +132,17 @@ def _of_family(found: tuple[str, ...], family: str) -> str | None:
     return next(own, None) or next((topic for topic in found if topics()[topic].family != "paper"), None)
 
 
-def _told(label: Label, family: str, scores: Callable[[str], Counter]) -> str | None:
-    """The topic that a label's note names first, or speaks of."""
+def _told(label: Label, family: str, scores: Callable[[str], Counter]) -> dict[str, float]:
+    """How strongly a label's note names or speaks of each topic; what comes first counts most."""
     if not label.note:
-        return None
-    named = Counter(name.value for name in _names(family).find(label.note))
-    spoken = scores(label.note)
-    mentioned = {topic for topic in (*named, *spoken) if topics()[topic].family == family}
-    weights = {topic: 2 * named[topic] + spoken[topic] for topic in sorted(mentioned)}
-    best = max(weights, key=lambda topic: (weights[topic], topic not in _WEAKEST), default=None)
-    return best if best and weights[best] >= 2 else None
+        return {}
+    weights: dict[str, float] = {}
+    for name in _names(family).find(label.note):
+        weights.setdefault(name.value, _NAMED - name.start / _NOTE_LENGTH)
+    for topic, weight in scores(label.note).items():
+        if topics()[topic].family == family:
+            weights[topic] = weights.get(topic, 0) + weight
+    return {topic: weight for topic, weight in weights.items() if weight >= _TELLING}
 
 
 def _shown(names: list[str], examples: Iterable[Example], scores: Callable[[str], Counter]) -> list[str | None]:
