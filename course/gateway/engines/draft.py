@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import zip_longest
 
 from . import evidence, language
 from .context import best_sentences
@@ -31,6 +32,7 @@ _TOPICS = (
     "booking",
     "praise",
     "question",
+    "spam",
 )
 _NEEDS_NUMBER = frozenset(_TOPICS[1:6])
 _WISHES = ("cancellation", "refund", "change")
@@ -68,18 +70,25 @@ def reply(facts: Facts, tier: Tier, instruction: str = "", context: str = "") ->
     code = _language(facts, stated, instruction)
     say = _phrases(code)
     topic = intent(facts.text) or "question"
-    names = [stated["person"]] if "person" in stated else [name.value for name in facts.people]
+    names = [stated["person"]] if "person" in stated else _own_names(facts)
     signer = _SIGN_AS.search(f"{instruction}\n{facts.text}")
     names = [name for name in names if not signer or name != signer[1]]
 
     opening = say["greeting"].replace("{name}", names[0]) if names else say["greeting_nobody"]
+    if topic == "spam":
+        return f"{say['greeting_nobody']}\n\n{say['spam']}\n\n{say['closing']}"
     body = [say["thanks"]] if topic not in ("complaint", "emergency") or tier.breadth > 1 else []
     body.append(say[topic])
+    if topic == "emergency":
+        body.append(say["danger"])
     if topic in ("emergency", "complaint") and (wish := intent(facts.text, _WISHES)):
         body.append(say[wish])
-    if tier.breadth > 1 and (noted := _noted(facts, names, code)):
+    is_thanks = topic == "praise"
+    if tier.breadth > 1 and not is_thanks and (noted := _noted(facts, names, code)):
         body.append(say["noted"].replace("{facts}", noted))
-    body.append(say[_decision(facts, instruction)])
+    decision = _decision(facts, instruction)
+    if decision != "pending" or not is_thanks:
+        body.append(say[decision])
     if tier.breadth > 1 and context:
         rules = best_sentences(context, facts.text, tier.breadth - 1)
         body += [rule for rule in rules if language.detect(rule) == code]
@@ -104,7 +113,7 @@ def _language(facts: Facts, stated: dict[str, str], instruction: str) -> str:
 
 def _noted(facts: Facts, names: list[str], code: str) -> str:
     """Places, days, groups and numbers of the text, as it writes them."""
-    found = [place.written for place in facts.places] + [day.written for day in facts.dates]
+    found = [place.written for place in facts.places] + _days(facts)
     for group in _GROUPS:
         words = field_of(group).words
         if (count := facts.count_of(words)) and count.value:
@@ -121,6 +130,22 @@ def _noted(facts: Facts, names: list[str], code: str) -> str:
     found += [value.written for value in (*facts.codes, *facts.money)]
     joint = "、" if code in ("zh-Hant", "zh-Hans", "ja") else ", "
     return joint.join(dict.fromkeys(" ".join(each.split()) for each in found))
+
+
+def _own_names(facts: Facts) -> list[str]:
+    """The writer's name before those of others."""
+    return [name.value for name in sorted(facts.people, key=lambda person: person.role)]
+
+
+def _days(facts: Facts) -> list[str]:
+    """The days as the text writes them, a journey from its first day to its last."""
+    found, days = [], [day for day in facts.dates if day.role != "weekday"]
+    for day, next_ in zip_longest(days, days[1:]):
+        if day.role == "from" and next_ and next_.role == "until":
+            found.append(facts.text[day.start : next_.end])
+        elif day.role != "until":
+            found.append(day.written)
+    return found
 
 
 def _decision(facts: Facts, instruction: str) -> str:
