@@ -65,7 +65,7 @@ for number, text in enumerate(five, 1):
 # %% label="month-by-hand" slideshow={"slide_type": "-"} claims=["C20", "C22"]
 seconds = panel.seconds_per_message or 90
 hours = seconds * len(inbox) / 3600
-print(f"{seconds:.0f} seconds × {len(inbox)} messages = {hours:.1f} hours, each month, at the keyboard.")
+print(f"{seconds:.0f} seconds for each of {len(inbox)} messages = {hours:.1f} hours, each month, at the keyboard.")
 
 # %% [markdown] label="program" slideshow={"slide_type": "slide"} claims=["C21", "C26"]
 # ## A program's way: one function, called by nobody

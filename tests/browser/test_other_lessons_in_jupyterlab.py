@@ -9,7 +9,7 @@ from pages import listen, run_all_cells
 
 from course.widgets.work_sliders import SLIDERS as WORK_SLIDERS
 
-LESSONS = ("01_operator", "03_integration")
+LESSONS = ("01_operator", "03_integration", "04_management")
 
 
 @pytest.fixture(scope="module", params=LESSONS)
