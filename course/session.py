@@ -110,9 +110,9 @@ def ledger() -> pandas.DataFrame:
 
     Columns: call, project, key (its last four characters), model, input, cached_input, cache_write, output,
     reasoning (tokens; cached_input and cache_write are parts of input, reasoning of output), cost_usd (an
-    exact `Decimal`) and status ("ok", "cut" when the caller hung up, "error" when there was no answer, "lost" when
-    the platform died under way, "estimated" where a vendor did not say what it had used). Raises `RuntimeError` before
-    `start()`.
+    exact `Decimal`) and status: "ok", "cut" when the caller hung up, "error" when there was no answer, "lost"
+    when the platform died under way, "estimated" where a vendor did not say what it had used. Raises
+    `RuntimeError` before `start()`.
     """
     import pandas
 
