@@ -17,8 +17,8 @@ from . import party
 from .addresses import URL, find_booking_codes
 from .dates import find_dates
 from .lexicon import Lexicon, folded, listed, words_of
-from .names import places
 from .numbers import find_money
+from .place_names import places
 from .value import denied
 
 # What a customer may want. Of two that weigh the same the first counts.

@@ -8,7 +8,7 @@ import re
 from datetime import date
 from functools import cached_property
 
-from . import addresses, dates, evidence, names, numbers, paper_facts, party, trip
+from . import addresses, dates, evidence, numbers, paper_facts, party, people, place_names, trip
 from .lexicon import Lexicon
 from .value import Value, matches
 
@@ -103,11 +103,11 @@ class Facts:
 
     @cached_property
     def people(self) -> list[Value]:
-        return names.find_people(self.text)
+        return people.find_people(self.text)
 
     @cached_property
     def places(self) -> list[Value]:
-        return names.find_places(self.text, self.people)
+        return place_names.find_places(self.text, self.people)
 
     @cached_property
     def numbers(self) -> list[Value]:

@@ -7,7 +7,8 @@ from functools import cache, cached_property
 
 from . import papers
 from .lexicon import folded
-from .names import places, signature
+from .place_names import places
+from .signature import signature
 from .value import Value, any_marker, markers
 
 _KINDS = ("paper_invoice", "contract", "policy", "minutes", "paper_complaint", "offer", "itinerary")

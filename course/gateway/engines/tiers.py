@@ -18,8 +18,8 @@ class Tier(NamedTuple):
 
 
 _TIERS = {
-    "small": Tier(1, 8, 2, False),
-    "standard": Tier(2, 24, 5, True),
+    "small": Tier(1, 12, 2, False),
+    "standard": Tier(2, 60, 5, True),
     "large": Tier(3, 1000, 100, True),
 }
 
