@@ -132,11 +132,11 @@ class JsonResponse(Response):
         self.status_code = status_code
         self.body = _encode(content).encode()
         self.background = None
-        self.raw_headers = [
-            (b"content-length", str(len(self.body)).encode()),
-            (b"content-type", b"application/json"),
-            *((name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in (headers or {}).items()),
-        ]
+        named = {"content-type": "application/json"} | {
+            name.lower(): value for name, value in (headers or {}).items()
+        }
+        self.raw_headers = [(b"content-length", str(len(self.body)).encode())]
+        self.raw_headers += [(name.encode("latin-1"), value.encode("latin-1")) for name, value in named.items()]
 
 
 class EventStream:
