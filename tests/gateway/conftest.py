@@ -15,6 +15,14 @@ from course.gateway.server import ThreadedServer
 from course.gateway.store import Store
 
 
+def pytest_collection_modifyitems(config, items):
+    """With another database, only what has to do with one is worth testing again."""
+    if os.environ.get("COURSE_TEST_DATABASE"):
+        again = [item for item in items if "database" in item.fixturenames]
+        config.hook.pytest_deselected(items=[item for item in items if item not in again])
+        items[:] = again
+
+
 @pytest.fixture(scope="session")
 def server_of_databases():
     """The PostgreSQL that COURSE_TEST_DATABASE names, by the URL of a database on it; `None` to test with SQLite."""

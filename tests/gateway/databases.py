@@ -37,7 +37,7 @@ class PostgreSQL:
 
     def _create(self, template: str) -> str:
         name = next(self._names)
-        self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         return name
 
     def _drop(self, name: str) -> None:

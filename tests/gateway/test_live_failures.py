@@ -211,7 +211,7 @@ def test_a_redirect_is_not_followed(world, key, chat, store):
     assert settled(store)[0].cost_micros == 0
 
 
-def test_the_real_key_is_seen_by_the_vendor_alone(world, key, chat, store, tmp_path, capfd, caplog):
+def test_the_real_key_is_seen_by_the_vendor_alone(world, key, chat, store, tmp_path, sqlite_only, capfd, caplog):
     """A vendor that repeats the key wherever it can, and every kind of failure."""
 
     def repeat(request):
