@@ -19,9 +19,9 @@
 # About 45 minutes. You need no key and no card: every call goes to a practice platform on your own computer.
 #
 # You will
-# - write short functions and see each of them act inside a running business;
-# - meet the answers that a program must never give, and build the place where it says "I don't know";
-# - make the platform fail on purpose, and see what your program makes of it;
+# - plug short functions into a running business;
+# - teach a program to say "I don't know";
+# - make the platform fail, on purpose;
 # - change the model only after you have measured.
 
 # %% label="start" slideshow={"slide_type": "skip"}
