@@ -40,7 +40,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """How many tokens a family of models, a pattern such as "gpt-6*", makes where o200k_base makes one."""
+    """How many tokens a family of models, a pattern that may end in "*", makes where o200k_base makes one."""
 
     model: str
     exact: bool
