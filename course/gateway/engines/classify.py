@@ -19,7 +19,7 @@ _EXAMPLE, _KNOWN_EXAMPLE = 4, 1
 # Cues are looked for in so many characters.
 _READ = 10_000
 # Of several labels that are asked for, one is said where it weighs this much, and this part of the strongest.
-_ENOUGH, _SHARE = 2, 0.4
+_ENOUGH, _SHARE = 1, 0.15
 
 
 def best(labels: Sequence[Label], text: str, examples: Iterable[Example] = ()) -> str | None:
@@ -30,11 +30,11 @@ def best(labels: Sequence[Label], text: str, examples: Iterable[Example] = ()) -
 
 
 def several(labels: Sequence[Label], text: str) -> list[str]:
-    """All labels that something speaks clearly for, the strongest first."""
+    """All labels that something speaks clearly for, in their order."""
     weights = weigh(labels, text, ())
-    least = max(_SHARE * max(weights, default=0), min(_ENOUGH, max(weights, default=0)))
-    order = sorted(range(len(labels)), key=lambda index: -weights[index])
-    return [labels[index].name for index in order if weights[index] > 0 and weights[index] >= least]
+    most = max(weights, default=0)
+    least = max(_SHARE * most, min(_ENOUGH, most))
+    return [label.name for label, weight in zip(labels, weights, strict=True) if weight > 0 and weight >= least]
 
 
 def evidence(label: str, text: str) -> str:
@@ -60,7 +60,7 @@ def weigh(labels: Sequence[Label], text: str, examples: Iterable[Example]) -> li
     """How much speaks for each label."""
     text = text[:_READ]
     examples = list(examples)
-    known = resolve(labels, examples, messages.cue_scores)
+    known = resolve(labels, examples)
     stems = frozenset(key_words(text))
     nearest = _likeness(examples, stems)
     spoken = _language_weights(labels, text)

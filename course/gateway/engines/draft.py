@@ -34,6 +34,8 @@ _TOPICS = (
     "question",
     "spam",
 )
+# A text of so many characters says something, although no cue may stand in it.
+_LONG_ENOUGH = 40
 _NEEDS_NUMBER = frozenset(_TOPICS[1:6])
 _WISHES = ("cancellation", "refund", "change")
 _GROUPS = ("adults", "children", "infants", "nights", "rooms")
@@ -54,9 +56,10 @@ _TOLD = re.compile(
 
 def intent(text: str, topics: tuple[str, ...] = _TOPICS) -> str | None:
     """What a customer wants, or `None` where no strong cue says so."""
-    scores = evidence.scores(text)
-    topic = max(topics, key=lambda topic: scores[topic])
-    return topic if scores[topic] >= 2 else None
+    told = [topic for topic in topics if f"is_{topic}" in evidence.signals(text)]
+    scores = evidence.cue_scores(text)
+    topic = told[0] if told and topics is _TOPICS else max(topics, key=lambda topic: scores[topic])
+    return topic if scores[topic] >= 2 or (told and len(text) >= _LONG_ENOUGH) else None
 
 
 def states_something(facts: Facts) -> bool:

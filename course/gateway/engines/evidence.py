@@ -1,14 +1,17 @@
-"""What speaks for a topic in a customer's message: cues, and rules on what a message says and holds together.
+"""What speaks for a topic in a customer's message: cues, signals, and what comes together.
 
-Cues are words that speak for a topic by themselves. Signals are ideas, such as a wish or a sneer, that a text
-voices in any of the languages; rules weigh signals that come together. All three are lists in `data/practice/`.
+Cues are words that speak for a topic by themselves. Signals are ideas, such as a wish or a sneer, that a text voices
+in any of the languages, and things that it holds, such as a place. Their weights are fitted to labelled texts; the
+words are lists in `data/practice/`, whose README says more.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from datetime import date
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -25,8 +28,12 @@ from .value import denied
 INTENTS = (
     "emergency", "cancellation", "change", "refund", "complaint", "invoice", "booking", "question", "praise", "spam",
 )  # fmt: skip
-# A cue is a signal too where it speaks this strongly.
-_TELLING = 2
+# A cue is a signal too where it speaks this strongly; above the most it says no more.
+_TELLING, _MOST = 2, 6
+# What speaks for something with certainty weighs this much.
+_CERTAIN = 10
+# What a customer wants is taken for told where it weighs this much, and the text has a cue or is no mere scrap.
+_CLEAR, _LONG_ENOUGH = 4, 40
 # Only so much of a text is read for what it holds.
 _READ = 4000
 _ANY_DAY = date(2026, 1, 1)
@@ -34,28 +41,35 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。\uff01\uff1f!?])|\n")
 _ASKS = re.compile(
     r"(?:^|[.!\n]\s*)(?:(?:hi|hello|hey|hallo|hola)[,!\s]+)?(?:can|could|do|does|is|are|what|when|where|how|which|who|why"
     r"|kann|können|gibt|wie|was|wann|wo|darf|puedo|podemos|cuánto|cuándo|dónde|cómo|qué)\s[^.!\n]*$|"
-    r"[?\uff1f]|か[。\n]|か$|(?:嗎|呢)(?:[。\n,\uff0c]|$)|까요|나요|(?:되나|인가|는지)요?[.\\s]*$"
+    r"[?\uff1f]|か[。\n]|か$|(?:嗎|呢)(?:[。\n,\uff0c]|$)|까요|나요|(?:되나|인가|는지)요?[.\s]*$",
+    re.I,
 )
 _QUOTED = re.compile(
     r"[\"“„«»][^\"”“«»\n]{2,40}[\"”“«»]|「[^」\n]{2,24}」|['\u2018][^'\u2019\n]{4,30}['\u2019](?!\w)"
 )
 _SHOUTS = re.compile(r"[!\uff01]{2}|\b[A-ZÄÖÜÑÁÉÍÓÚ]{4,}\b[^\n]{0,40}\b[A-ZÄÖÜÑÁÉÍÓÚ]{4,}\b")
 _LINK = re.compile(r"www\.|\.example/|\bt\.me/|\bbit\.ly/")
+_BACKWARDS = ("complaint", "refund", "praise", "invoice")
 
 
-class _Rule(NamedTuple):
-    """What it adds to a topic where all `needed` and none of the `barred` signals are there: in the text, in one
-    sentence, or in the text together with the outcome, which is what the customer wants, such as "is_booking".
-    """
+class _Evidence(NamedTuple):
+    """What it adds to each of the intents where all `needed` and none of the `barred` signals are there."""
 
-    topic: str
-    weight: float
-    scope: str
     needed: frozenset[str]
     barred: frozenset[str]
+    weights: tuple[float, ...]
 
-    def holds(self, signals: frozenset[str] | set[str]) -> bool:
-        return self.needed <= signals and self.barred.isdisjoint(signals)
+    def holds(self, signals: Iterable[str]) -> bool:
+        return self.needed.issubset(signals) and self.barred.isdisjoint(signals)
+
+
+class _Weights(NamedTuple):
+    """The evidence by where it is looked for."""
+
+    always: tuple[float, ...]
+    cues: dict[str, tuple[float, ...]]
+    text: tuple[_Evidence, ...]
+    sentence: tuple[_Evidence, ...]
 
 
 @cache
@@ -76,21 +90,34 @@ def _signals() -> Lexicon[str]:
     )
 
 
+def conjunction(cell: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The signals that must be there and those that must not, from a cell such as "code; asks; !place"."""
+    signals = words_of(cell)
+    return (
+        frozenset(signal for signal in signals if not signal.startswith("!")),
+        frozenset(signal[1:] for signal in signals if signal.startswith("!")),
+    )
+
+
 @cache
-def _rules() -> tuple[_Rule, ...]:
-    rules = []
-    for row in listed("rules.csv", ("topic", "weight", "scope", "signals")):
-        signals = words_of(row.optional("signals"))
-        rules.append(
-            _Rule(
-                row.text("topic"),
-                float(row.text("weight")),
-                row.choice("scope", ("text", "sentence", "outcome")),
-                frozenset(signal for signal in signals if not signal.startswith("!")),
-                frozenset(signal[1:] for signal in signals if signal.startswith("!")),
-            )
-        )
-    return tuple(rules)
+def _weights() -> _Weights:
+    found: dict[str, list[tuple[str, tuple[float, ...]]]] = {"always": [], "cue": [], "text": [], "sentence": []}
+    for row in listed("weights.csv", ("scope", "signals", *INTENTS)):
+        scope = row.choice("scope", tuple(found))
+        found[scope].append((row.optional("signals"), tuple(float(row.text(intent)) for intent in INTENTS)))
+
+    def evidence(scope: str) -> tuple[_Evidence, ...]:
+        return tuple(_Evidence(*conjunction(cell), weights) for cell, weights in found[scope])
+
+    return _Weights(found["always"][0][1], dict(found["cue"]), evidence("text"), evidence("sentence"))
+
+
+@cache
+def _urgency() -> tuple[tuple[str, float, frozenset[str], frozenset[str]], ...]:
+    return tuple(
+        (row.text("urgency"), float(row.text("weight")), *conjunction(row.optional("signals")))
+        for row in listed("urgency.csv", ("urgency", "weight", "signals"))
+    )
 
 
 def cues_in(text: str) -> list[tuple[str, str]]:
@@ -115,7 +142,7 @@ def cue_scores(text: str) -> Counter:
 
 
 def scores(text: str) -> Counter:
-    """How strongly a text speaks for each topic, by cues and rules."""
+    """How strongly a text speaks for each topic. What a customer wants weighs up to 10, all intents together 10."""
     return _weighed(text)[0]
 
 
@@ -126,34 +153,44 @@ def signals(text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=64)
 def _weighed(text: str) -> tuple[Counter, frozenset[str]]:
-    total = Counter(cue_scores(text))
-    in_text = frozenset(topic for topic in total if total[topic] >= _TELLING) | _held(text)
-    in_sentences = _said(text)
-    in_text |= frozenset().union(*in_sentences)
-    for rule in _rules():
-        if rule.scope == "text":
-            total[rule.topic] += rule.weight * rule.holds(in_text)
-        elif rule.scope == "sentence":
-            total[rule.topic] += rule.weight * any(map(rule.holds, in_sentences))
-    in_text |= {f"is_{max(INTENTS, key=lambda intent: total[intent])}"}
-    for rule in _rules():
-        if rule.scope == "outcome":
-            total[rule.topic] += rule.weight * rule.holds(in_text)
-    return total, in_text
+    total_of_cues = cue_scores(text)
+    total = Counter(total_of_cues)
+    told, said = features(text)
+    weights = _weights()
+    sums = list(weights.always)
+    found = [(each.weights, 1) for each in weights.text if each.holds(told)]
+    found += [(each.weights, 1) for each in weights.sentence if any(map(each.holds, said))]
+    found += [(weights.cues[topic], min(total[topic], _MOST)) for topic in total if topic in weights.cues]
+    for each, strength in found:
+        for index, weight in enumerate(each):
+            sums[index] += strength * weight
+    most = max(sums)
+    shares = [math.exp(value - most) for value in sums]
+    total.update(dict.fromkeys(INTENTS, 0))
+    for intent, share in zip(INTENTS, shares, strict=True):
+        total[intent] = _CERTAIN * share / sum(shares)
+    best = INTENTS[sums.index(most)]
+    is_told = total[best] >= _CLEAR and (total_of_cues[best] >= _TELLING or len(text) >= _LONG_ENOUGH)
+    told |= {f"is_{best}" if is_told else "is_question"}
+    for urgency, weight, needed, barred in _urgency():
+        total[urgency] += weight * (needed <= told and barred.isdisjoint(told))
+    return total, told
 
 
-_BACKWARDS = ("complaint", "refund", "praise", "invoice")
-_FORWARDS = ("booking", "change", "cancellation", "emergency")
+def features(text: str) -> tuple[frozenset[str], list[set[str]]]:
+    """The signals of a text, and those that each of its sentences voices."""
+    said = _said(text)
+    total = cue_scores(text)
+    told = frozenset(topic for topic in total if total[topic] >= _TELLING)
+    return told.union(_held(text), *said), said
 
 
 def looks_back(text: str) -> bool:
     """Whether a text speaks of a journey that has been made, so that its days are past ones."""
-    weights = scores(text)
-    return max(weights[topic] for topic in _BACKWARDS) > max(2, *(weights[topic] for topic in _FORWARDS))
+    return any(f"is_{intent}" in signals(text) for intent in _BACKWARDS)
 
 
 def _said(text: str) -> list[set[str]]:
-    """The signals of each sentence."""
     ends = [match.end() for match in _SENTENCE.finditer(text)]
     said: list[set[str]] = [set() for _ in range(len(ends) + 1)]
     for signal in _signals().find(text):

@@ -17,6 +17,9 @@ _CENTS = re.compile(r"(.*?)(?:[.,](\d{1,2}))?")
 # Currencies that are never written before the number.
 _BEHIND = r"(?:元|円|圓|엔|원|위안|달러|유로|ドル|ユーロ|ウォン|바트)"
 _TIMES = {"萬": 10_000, "万": 10_000, "만": 10_000, "千": 1000, "천": 1000, "k": 1000}
+_HAN_DIGITS = {sign: value for value, signs in enumerate(("一", "二兩两", "三", "四", "五", "六", "七", "八", "九"), 1) for sign in signs}
+_HAN_UNITS = {"十": 10, "百": 100, "千": 1000, "萬": 10_000, "万": 10_000}
+_HAN_SUM = re.compile(r"(?<![\d.])[一二兩两三四五六七八九十百千]*[百千萬万][一二兩两三四五六七八九十百千]*")
 _LABELS = re.compile(r"\s?[:\uff1a=]")
 _COUNTED = re.compile(r"\s?[位名個个張张間间件]?の?|[\s-](?:[^\W\d]+\s){0,2}")
 
@@ -80,14 +83,28 @@ def figure(written: str, scale: str | None = "") -> int | float:
 def find_money(text: str) -> list[Value]:
     """Amounts with a currency, whose code is the role."""
     found = []
-    for match in _NUMBER.finditer(text):
-        start, end = match.span()
+    sums = [(match.span(), figure(match[1], match[2])) for match in _NUMBER.finditer(text)]
+    sums += [(match.span(), han_number(match[0])) for match in _HAN_SUM.finditer(text)]
+    for (start, end), value in sorted(sums):
         before, after = _mark_before().search(text[max(0, start - 16) : start]), _mark_after().match(text, end)
         if before or after:
             code = _currencies()[folded((before or after)[1])]
             start, end = (start - len(before[0]), end) if before else (start, after.end())
-            found.append(Value(start, end, figure(match[1], match[2]), text[start:end], code))
+            found.append(Value(start, end, value, text[start:end], code))
     return found
+
+
+def han_number(written: str) -> int:
+    """The number that 十五萬, 三千五百 or, short for 35,000, 三萬五 writes."""
+    total, part, digit, last = 0, 0, 0, 1
+    for sign in written:
+        if sign in _HAN_DIGITS:
+            digit = _HAN_DIGITS[sign]
+        elif (unit := _HAN_UNITS[sign]) >= 10_000:
+            total, part, digit, last = total + (part + digit or 1) * unit, 0, 0, unit
+        else:
+            part, digit, last = part + (digit or 1) * unit, 0, unit
+    return total + part + digit * (last // 10 if last > 10 else 1)
 
 
 def find_numbers(text: str, taken: Iterable[Value]) -> list[Value]:

@@ -44,6 +44,7 @@ _PERSON = r"[A-ZÀ-Þ][\w'\u2019-]+(?:\s(?:[A-Z]\.|de|del|van|von|Mac|Mc)?\s?[A-
 _PERSON_FIRST = re.compile(rf"({_PERSON})(?=$|,|\s(?:and|und|y|with|mit|con)\s|\s?[-\u2013(])")
 _FOR_PERSON = re.compile(rf"\b(?:[Ff]or|[Ff]ür|[Pp]ara|[Pp]our)\s(?:Dr\.?\s)?({_PERSON})")
 _TITLE_BEFORE = re.compile(r"((?:Prof\.\s?)?Dr\.\s)$")
+_STARTS_NAME = re.compile(r"[A-ZÀ-Þ\u3040-\u9fff가-힣]")
 _VALUE_END = re.compile(
     r"\s{2,}|[(\uff08]|,\s(?=[a-z])|[;\n]|\.\s|。|、|,\s?(?:booking|Buchung|reserva|VAT|NIF|CIF|Inh)"
     r"|\s(?:経理|担当|御中|様|先生|小姐|女士|귀하|님)|(?:御中|様|先生|小姐|女士|님(?=\s|$)|귀하)"
@@ -53,6 +54,8 @@ _LEAD = re.compile(r"^(?:for|für|para|pour|an|to|致)\s?:?\s(?=\S)", re.I)
 _COMPANIONS = re.compile(
     r"\s(?:and|und|y|with|mit|con|plus)\s.*$|\s?(?:ご一行|御一行|ご夫妻|ご家族|等|一行|一家|가족|일행|외|부부|및)[^,]*$|(?<=[a-zà-ÿ])\s[a-zà-ÿ].*$"
 )
+# A point of an agenda, in which others are spoken of.
+_AGENDA = re.compile(r"^\s*(?:\d+[.)]|[一二三四五六七八九十]+[、.]|[・•-])")
 _ARTICLE = re.compile(
     r"^(?:Familie|Family|Herrn?|Frau|Mrs?\.?|Ms\.?|Sr\.?a?|[Ss]eñora?|don|doña|der|die|das|dem|den|the|el|la)\s"
 )
@@ -218,9 +221,10 @@ class PaperFacts:
                     continue
                 if not value.strip() and index + 1 < len(self.lines):
                     value = self.lines[index + 1]
-                name = _name_in(value)
-                if name and not _is_house(name):
-                    return name
+                for side in value.split(";"):
+                    name = _name_in(side)
+                    if name and not _is_house(name):
+                        return name
         return None
 
     def _company(self) -> str | None:
@@ -228,7 +232,8 @@ class PaperFacts:
         if self.kind == "minutes":  # Later on, others are only spoken of.
             plain = _DECOR.sub("", self.text[: self.head_end])
         for match in _COMPANY.finditer(plain):
-            if not _is_house(match[0]):
+            is_agenda = self.kind == "minutes" and _AGENDA.search(plain[: match.start()].rpartition("\n")[2])
+            if not _is_house(match[0]) and not is_agenda:
                 return self._issuing_line(match[0].strip())
         if self.kind == "minutes":
             for match in re.finditer(r"[(\uff08]([A-ZÀ-Þ][\w&'\u2019. -]{3,40})[)\uff09]", plain):
@@ -264,11 +269,10 @@ class PaperFacts:
             person = _PERSON_FIRST.match(line)
             person = person or _FOR_PERSON.search(line)
             name = person[1] if person else line.rstrip(",")
-            if not person and (
-                line is not self.lines[0] or len(name) > _LONGEST_NAME or not re.search("[A-ZÀ-Þ]", name)
-            ):
+            is_first = line is self.lines[0] and len(name) <= _LONGEST_NAME
+            if not person and not (is_first and _STARTS_NAME.match(name)):
                 continue
-            is_title = papers.scores(f"{name}\n").total() > 0 or any(map(str.isdigit, name))
+            is_title = papers.names_kind(name) or any(map(str.isdigit, name))
             if not is_title and not _is_house(name) and not places().find(name):
                 return name
         return None
@@ -291,7 +295,11 @@ def _name_in(value: str) -> str | None:
         return company[0].strip()
     plain = _VALUE_END.split(_LEAD.sub("", plain), maxsplit=1)[0]
     plain = _COMPANIONS.sub("", plain).strip(' ,.:;"“”')
-    return plain if 1 < len(plain) <= 60 and not plain[0].isdigit() else None
+    name, comma, rest = plain.rpartition(", ")
+    if comma and places().find(rest):
+        plain = name
+    is_long = len(plain) > 1 or "\u3400" <= plain <= "\u9fff"
+    return plain if is_long and len(plain) <= 60 and not plain[0].isdigit() else None
 
 
 def _is_house(name: str, who: str = "all") -> bool:

@@ -49,6 +49,11 @@ def scores(text: str) -> Counter:
     return total
 
 
+def names_kind(line: str) -> bool:
+    """Whether a line has a word of a kind of paper, such as "Invoice"."""
+    return bool(_cues().find(line))
+
+
 def _end_of_title(text: str) -> int:
     """Where the first line that says something ends."""
     position = 0

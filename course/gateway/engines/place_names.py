@@ -64,13 +64,13 @@ def find_places(text: str, people: list[Value]) -> list[Value]:
         if not overlaps(found, start, end) and not overlaps(people, start, end):
             found.append(Value(start, end, kind, name, _role_of_place(text, start, end)))
 
+    is_german = detect(text) == "de"
     for place in places().find(text):
         name = text[place.start : place.end]
-        is_word = name.lower() in _also_words() and name != text.strip()
+        is_word = name.lower() in _also_words() and not (is_german and name.lower() == "island") and name != text.strip()
         is_word = is_word and not (name[:1].isupper() and _has_preposition(text, place.start))
         if not is_word and not _OF_A_PEOPLE.match(text, place.end):
             add(place.start, place.end, place.value.kind)
-    is_german = detect(text) == "de"
     for match in _PROPER.finditer(text):
         name = match[0].split("\n")[0]
         if (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from .addresses import contact_details
+from .language import detect
 from .lexicon import folded
 from .person_names import (
     family_name,
@@ -32,6 +33,7 @@ _DAY_LINE = re.compile(r"[^\d\n]{0,16}\d{1,4}[^\n]{0,24}\d{4}|\d{4}\s?[年년-][
 _SENT_FROM = re.compile(r"sent from my .*|von meinem \S+ gesendet|enviado desde mi .*|.*から送信|.*에서 보냄", re.I)
 # "Tom from Leeds", "Ana otra vez"
 _FROM = re.compile(r"(?<=\w) (?:from|aus|desde|in|of|with|mit|con|again|nochmal|otra vez|again please)(?: \S+){0,3}$")
+_KANJI = re.compile(r"[\u3400-\u9fff々]{2,4}")
 _LINES = 6
 
 
@@ -103,6 +105,8 @@ def _at_the_end(text: str, start: int, end: int) -> Value | None:
     plain = without_title(told)
     if is_name(plain):
         name = first_of_two(plain)
+    elif _KANJI.fullmatch(plain) and line[: breaks[-1]].rstrip().endswith(("。", "\uff01")) and detect(text) == "ja":
+        name = plain
     elif is_name(plain.title()) and plain.islower() and _follows_greeting(line, breaks[-1], told != part):
         name = plain
     elif not (name := family_name(part, 0)):

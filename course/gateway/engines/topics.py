@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from .evidence import INTENTS, cue_scores, signals
 from .lexicon import Lexicon, listed, words_of
 
 # "booking change" is a change, and "refund question" is about a refund.
@@ -96,19 +97,14 @@ def with_notes(names: Sequence[str], *texts: str) -> list[Label]:
     return [Label(name, noted.get(name, "")) for name in names]
 
 
-def resolve(
-    labels: Sequence[Label], examples: Iterable[Example], scores: Callable[[str], Counter]
-) -> list[str | None]:
-    """The topic of each label; `None` for all where the labels are of another world than the known topics.
-
-    `scores` weighs what a text speaks of.
-    """
+def resolve(labels: Sequence[Label], examples: Iterable[Example]) -> list[str | None]:
+    """The topic of each label; `None` for all where the labels are of another world than the known topics."""
     family = _family(labels)
     found = [_of_family(topics_of(label.name), family) for label in labels]
     unknown = [index for index, topic in enumerate(found) if topic is None]
     if unknown:
-        shown = _shown([labels[index].name for index in unknown], examples, scores)
-        told = {index: _told(labels[index], family, scores) for index in unknown}
+        shown = _shown([labels[index].name for index in unknown], examples)
+        told = {index: _told(labels[index], family) for index in unknown}
         claims = sorted(((-weight, index, topic) for index in unknown for topic, weight in told[index].items()))
         claims += [(0, index, topic) for index, topic in zip(unknown, shown, strict=True) if topic]
         for _, index, topic in claims:
@@ -132,28 +128,26 @@ def _of_family(found: tuple[str, ...], family: str) -> str | None:
     return next(own, None) or next((topic for topic in found if topics()[topic].family != "paper"), None)
 
 
-def _told(label: Label, family: str, scores: Callable[[str], Counter]) -> dict[str, float]:
+def _told(label: Label, family: str) -> dict[str, float]:
     """How strongly a label's note names or speaks of each topic; what comes first counts most."""
     if not label.note:
         return {}
     weights: dict[str, float] = {}
     for name in _names(family).find(label.note):
         weights.setdefault(name.value, _NAMED - name.start / _NOTE_LENGTH)
-    for topic, weight in scores(label.note).items():
+    for topic, weight in cue_scores(label.note).items():
         if topics()[topic].family == family:
             weights[topic] = weights.get(topic, 0) + weight
     return {topic: weight for topic, weight in weights.items() if weight >= _TELLING}
 
 
-def _shown(names: list[str], examples: Iterable[Example], scores: Callable[[str], Counter]) -> list[str | None]:
+def _shown(names: list[str], examples: Iterable[Example]) -> list[str | None]:
     """The topic that the examples of each label speak of, where each label's is its own."""
     spoken: dict[str, Counter] = {name: Counter() for name in names}
     for example in examples:
         if example.label in spoken:
-            found = scores(example.text)
-            best = max(found, key=lambda topic: found[topic], default=None)
-            if best and found[best] >= 2 and topics()[best].family == "message":
-                spoken[example.label][best] += 1
+            found = [topic for topic in INTENTS if f"is_{topic}" in signals(example.text)]
+            spoken[example.label].update(found)
     best = [spoken[name].most_common(1)[0][0] if spoken[name] else None for name in names]
     return [topic if best.count(topic) == 1 else None for topic in best]
 
