@@ -272,6 +272,7 @@ def test_behind_jupyters_proxy_as_on_binder(page, agency, jupyterlab):
     page.get_by_text("A proposal").wait_for()
     assert page.url.startswith(f"{home}trip/")
     page.get_by_role("link", name="Chat with us").click()
+    page.wait_for_url(f"{home}chat")  # with its script: before that, Enter is a new line
     page.get_by_label("Your message").fill("Hello")
     page.keyboard.press("Enter")
     page.get_by_text("First,", exact=True).wait_for()  # comes through before the rest is there

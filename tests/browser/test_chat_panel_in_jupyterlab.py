@@ -271,6 +271,8 @@ def test_the_deck_replays_the_recording_by_mouse(offline_page, slide):
 
 def test_the_deck_replays_the_recording_by_keyboard(offline_page, slide):
     before = offline_page.evaluate("Reveal.getIndices()")
+    offline_page.clock.install(time=0)
+    offline_page.clock.pause_at(1000)  # no answer is written to its end while a key is on its way
     slide.get_by_role("button").focus()
     offline_page.keyboard.press("Enter")
     assert slide.get_by_role("button").inner_text() == "Show the whole answer"
