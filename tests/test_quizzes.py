@@ -19,6 +19,9 @@ CLAIMS = {
     "04_management": {"C40", "C41", "C42", "C43"},
     "05_governance": {"C44", "C45", "C46", "C47"},
 }
+# Five questions before the course, and five on the same topics after it.
+BEFORE, AFTER = "00_start", "06_posttest"
+LESSON_QUIZZES = [name for name in NAMES if name not in (BEFORE, AFTER)]
 
 
 def texts(question):
@@ -38,7 +41,16 @@ def test_there_is_a_quiz_for_every_lesson_named_here():
     assert set(CLAIMS) <= set(NAMES)
 
 
-@pytest.mark.parametrize("name", NAMES)
+def test_the_course_ends_with_the_topics_that_it_begins_with():
+    before, after = quiz.load(BEFORE), quiz.load(AFTER)
+    assert len(before) == 5
+    assert [question["topic"] for question in before] == [question["topic"] for question in after]
+    for first, last in zip(before, after, strict=True):
+        assert set(first["claims"]) & set(last["claims"]), "the same points of the course"
+        assert first["question"] != last["question"]
+
+
+@pytest.mark.parametrize("name", LESSON_QUIZZES)
 def test_a_quiz_has_ten_questions_or_more_of_all_four_types(name):
     questions = quiz.load(name)
     assert len(questions) >= 10
@@ -130,7 +142,7 @@ def test_sentences_are_short(question):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_sources_are_listed_with_the_lesson_too(name):
-    listed = {source.id for source in data.sources(name)}
+    listed = {source.id for source in data.sources("06_choose" if name == AFTER else name)}
     cited = {source for question in quiz.load(name) for source in question.get("source", [])}
     assert cited <= listed
 
