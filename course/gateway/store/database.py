@@ -18,6 +18,8 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
+from .chain import begin_chain
+from .migrations import migrate
 from .schema import SCHEMA_VERSION, metadata, schema_info
 
 BUSY_SECONDS = 5
@@ -273,6 +275,7 @@ def _prepare_sqlite(connection, _record) -> None:
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute(f"PRAGMA wal_autocheckpoint={_PAGES_IN_LOG}")
     cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA secure_delete=ON")
     cursor.close()
 
 
@@ -294,8 +297,9 @@ def _create_or_check(engine: Engine) -> None:
         if not names:
             metadata.create_all(connection)
             connection.execute(insert(schema_info).values(version=SCHEMA_VERSION))
+            begin_chain(connection)
             return
-        version = connection.scalar(select(schema_info.c.version)) if "schema_info" in names else None
+        version = migrate(connection) if "schema_info" in names else None
     if version != SCHEMA_VERSION:
         found = "tables that are not the course's" if version is None else f"tables of version {version}"
         raise StoreError(

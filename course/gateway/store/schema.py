@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from . import budget_keeping
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 metadata = MetaData()
 
@@ -156,7 +156,23 @@ objects = Table(
     Index("objects_by_kind_and_project", "kind", "project_id"),
 )
 
-# Who changed what, when, from what, to what.
+# Personal data that was found in prompts: how many pieces of which kind, and never the data itself. `action` is what
+# was done about it: "warn", "mask" or "block".
+findings = Table(
+    "findings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("project_id", ForeignKey("projects.id"), nullable=False),
+    Column("key_id", ForeignKey("keys.id"), nullable=False),
+    Column("vendor", String(32), nullable=False),
+    Column("model", String, nullable=False),
+    Column("action", String(8), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("count", Integer, nullable=False),
+)
+
+# Who changed what, when, from what, to what. `hash` chains an entry to the one before it, see `audit`.
 audit = Table(
     "audit",
     metadata,
@@ -169,6 +185,15 @@ audit = Table(
     Column("target", String(128), nullable=False),
     Column("before_json", Text),
     Column("after_json", Text),
+    Column("hash", String(64), nullable=False),
+)
+
+# The one row that says where the audit log ends.
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("entries", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
 )
 
 budget_keeping.attach(metadata)

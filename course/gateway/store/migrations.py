@@ -1,0 +1,32 @@
+"""Brings a database of an older version to this one, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import select, text, update
+from sqlalchemy.engine import Connection
+
+from .chain import begin_chain
+from .schema import audit_head, findings, schema_info
+
+
+def _from_5(connection: Connection) -> None:
+    """Chains the audit log, and makes a place for what redaction finds."""
+    connection.execute(text("ALTER TABLE audit ADD COLUMN hash VARCHAR(64) NOT NULL DEFAULT ''"))
+    audit_head.create(connection)
+    findings.create(connection)
+    begin_chain(connection)
+
+
+_STEPS: dict[int, Callable[[Connection], None]] = {5: _from_5}
+
+
+def migrate(connection: Connection) -> int:
+    """Take every step there is; return the version that the tables then have."""
+    version = connection.scalar(select(schema_info.c.version).with_for_update())
+    while version in _STEPS:
+        _STEPS[version](connection)
+        version += 1
+        connection.execute(update(schema_info).values(version=version))
+    return version
