@@ -193,6 +193,7 @@ class Pipeline:
         texts: list[str],
         dimensions: int | None = None,
         counts: list[int] | None = None,
+        batch: bool = False,
     ) -> Embedded:
         """Vectors for texts. `counts` has the tokens of each where the caller sent tokens. Raises `Fault` when the
         call is refused.
@@ -212,10 +213,11 @@ class Pipeline:
             )
         usage = Usage(input=sum(counts))
         allowances = self._allow(caller, limits, usage.input)
-        cost = pricing.cost_micros(usage, pricing.embedding_rates(self.catalog, model_id))
+        cost = pricing.cost_micros(usage, pricing.embedding_rates(self.catalog, model_id, batch))
         reply_id = self._reply_id(model_id, started)
         vectors = self._engine.embed(texts, dimensions or model.dimensions)
-        self.store.charge_call(caller, reply_id, vendor, model_id, "embedding", usage, cost, started, self.clock())
+        kind = "batch_embedding" if batch else "embedding"
+        self.store.charge_call(caller, reply_id, vendor, model_id, kind, usage, cost, started, self.clock())
         return Embedded(Embeddings(model_id, vectors, usage), allowances, cost)
 
     def count_prompt(self, caller: Caller, turn: Turn) -> int:

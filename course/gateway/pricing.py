@@ -42,11 +42,11 @@ def rates(catalog, model_id: str, prompt_tokens: int, batch: bool = False) -> Ra
     )
 
 
-def embedding_rates(catalog, model_id: str) -> Rates:
+def embedding_rates(catalog, model_id: str, batch: bool = False) -> Rates:
     """The rates of a model that makes vectors, which have no price of their own. Raises the catalog's
     `LookupError`.
     """
-    return Rates(catalog.price(model_id, "input").price, None, None, Decimal(0))
+    return Rates(catalog.price(model_id, "batch_input" if batch else "input").price, None, None, Decimal(0))
 
 
 def cost_micros(usage: Usage, rates: Rates) -> int:

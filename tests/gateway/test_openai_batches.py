@@ -9,6 +9,7 @@ import time
 import httpx
 import openai
 import pytest
+from admins import openai_admin
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scripted import ScriptedEngine, scripted_pipeline, serving
@@ -129,6 +130,20 @@ def test_other_endpoints(client, endpoint, body, model):
     else:
         assert len(answer["data"][0]["embedding"]) == 64
         assert done.usage.total_tokens == 1
+
+
+def test_a_batch_of_embeddings_costs_half(client, store, address):
+    body = {"model": "embed-small", "input": "ten words " * 5}
+    client.embeddings.create(**body, encoding_format="float")
+    request = {"custom_id": "a", "method": "POST", "url": "/v1/embeddings", "body": body}
+    until(client, start(client, request, endpoint="/v1/embeddings"), "completed")
+    assert [row.cost_micros for row in store.ledger()] == [20, 10]
+    with openai_admin(address, store.add_key(None, "admin", now=1)[1]) as admin:
+        (day,) = admin.admin.organization.usage.costs(start_time=1_790_000_000, group_by=["line_item"]).data
+    assert {(each.line_item, each.amount.value) for each in day.results} == {
+        ("embed-small, input_tokens", 0.00002),
+        ("embed-small batch, input_tokens", 0.00001),
+    }
 
 
 def test_what_one_request_asks_wrong_is_in_the_error_file(client, store):

@@ -130,7 +130,7 @@ class _Calls:
         if name == "model":
             return row.model
         if name == "service_tier":
-            return "batch" if row.kind == "batch" else "standard"
+            return "batch" if reports.is_batch(row) else "standard"
         if name == "context_window":
             return "0-200k" if row.input <= _LONG_PROMPT else "200k-1M"
         if name == "description":

@@ -110,12 +110,12 @@ class _Calls:
         if name == "model":
             return row.model
         if name == "batch":
-            return row.kind == "batch"
+            return reports.is_batch(row)
         return {"service_tier": "default", "api_source": "unlabeled"}.get(name)
 
 
 def _is(kind: str, row: Row) -> bool:
-    return kind == ("embeddings" if row.kind == "embedding" else "completions")
+    return kind == ("embeddings" if reports.is_embedding(row) else "completions")
 
 
 def _counts(kind: str, total: reports.Total) -> dict:
@@ -157,7 +157,7 @@ def _cost(line: reports.Line, names: dict) -> dict:
 
 
 def _line_item(row: Row, meter: str) -> str:
-    batch = " batch" if row.kind == "batch" else ""
+    batch = " batch" if reports.is_batch(row) else ""
     return f"{row.model}{batch}, {_LINE_ITEMS[meter]}"
 
 

@@ -100,6 +100,14 @@ def lines(
 METERS = ("input", "cached_input", "cache_write", "output")
 
 
+def is_batch(row: Row) -> bool:
+    return row.kind.startswith("batch")
+
+
+def is_embedding(row: Row) -> bool:
+    return row.kind.endswith("embedding")
+
+
 def _split(row: Row, catalog) -> list[tuple[str, int, int]]:
     """A call's cost by kind of token: meter, tokens, micro-dollars. The catalog's prices say in what proportion, and
     what the call did cost is shared out so.
@@ -122,10 +130,10 @@ def _split(row: Row, catalog) -> list[tuple[str, int, int]]:
 
 def _shares(row: Row, catalog, tokens: dict[str, int]) -> dict[str, Decimal]:
     try:
-        if row.kind == "embedding":
-            rates = pricing.embedding_rates(catalog, row.model)
+        if is_embedding(row):
+            rates = pricing.embedding_rates(catalog, row.model, is_batch(row))
         else:
-            rates = pricing.rates(catalog, row.model, row.input, batch=row.kind == "batch")
+            rates = pricing.rates(catalog, row.model, row.input, is_batch(row))
     except LookupError:  # a model that the catalog no longer has
         return {}
     return {meter: tokens[meter] * (getattr(rates, meter) or Decimal(0)) for meter in METERS}

@@ -38,7 +38,7 @@ def create(pipeline: Pipeline):
         headers = openai.rate_headers(embedded.allowances)
         return JsonResponse(openai_embeddings.render(embedded.embeddings, asked), headers=headers)
 
-    def embed(caller: Caller, asked: openai_embeddings.EmbeddingRequest) -> Embedded:
+    def embed(caller: Caller, asked: openai_embeddings.EmbeddingRequest, batch: bool = False) -> Embedded:
         model = pipeline.permit_model(caller, openai.VENDOR, asked.model)
         openai_embeddings.check_dimensions(asked, model.dimensions)
         # A token has at least one byte.
@@ -46,7 +46,9 @@ def create(pipeline: Pipeline):
             tokens = asked.counts or [pipeline.count(text, asked.model) for text in asked.texts]
             openai_embeddings.check_tokens(sum(tokens))
         try:
-            return pipeline.embed(caller, openai.VENDOR, asked.model, asked.texts, asked.dimensions, asked.counts)
+            return pipeline.embed(
+                caller, openai.VENDOR, asked.model, asked.texts, asked.dimensions, asked.counts, batch
+            )
         except Fault as fault:
             raise openai_embeddings.too_long(fault) if fault.kind == "context_too_long" else fault from None
 
@@ -75,7 +77,7 @@ def create(pipeline: Pipeline):
 
     def batched_embeddings(caller: Caller, body: dict) -> dict:
         asked = openai_embeddings.parse(body)
-        return openai_embeddings.render(embed(caller, asked).embeddings, asked)
+        return openai_embeddings.render(embed(caller, asked, batch=True).embeddings, asked)
 
     batches = openai_batches.BatchDesk(
         pipeline,
