@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import pandas
 
-__all__ = ["faults", "ledger", "model", "refusals", "start", "track"]
+__all__ = ["faults", "ledger", "model", "personal_key", "refusals", "start", "track"]
 __version__ = "0.1.0"
 
 
@@ -43,6 +43,13 @@ def refusals() -> pandas.DataFrame:
     from course import session
 
     return session.refusals()
+
+
+def personal_key(email: str, project_id: str) -> str:
+    """A key that a person makes for herself in the platform's console; see `course.session.personal_key`."""
+    from course import session
+
+    return session.personal_key(email, project_id)
 
 
 def faults(kind: str | None = None, calls: int | None = None, share: float | None = None, seconds: float = 2) -> None:

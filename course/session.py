@@ -154,6 +154,24 @@ def overview() -> dict:
     return gateway.store.overview(gateway.pipeline.clock())
 
 
+def personal_key(email: str, project_id: str) -> str:
+    """The secret of a key that a person makes for herself in the platform's console; she joins the project first.
+
+    It stands for that person's clicks: no vendor lets a program make a key in somebody else's name. Raises
+    `LookupError` for an unknown project, and `RuntimeError` before `start()`.
+    """
+    from course.gateway.admin import people
+
+    gateway = _running().gateway
+    store, now = gateway.store, gateway.pipeline.clock()
+    project = next((row.id for row in store.projects() if row.public_id == project_id), None)
+    if project is None:
+        raise LookupError(f"There is no project {project_id!r}. List them with projects.list().")
+    user = next((each for each in people.users(store) if each["email"] == email), None)
+    user = user or people.add_user(store, email, "reader", {}, now)
+    return people.make_key(store, people.join(store, user, project, "member", now), project, now)
+
+
 def faults(kind: str | None = None, calls: int | None = None, share: float | None = None, seconds: float = 2) -> None:
     """Let calls fail on purpose, to see what a program makes of it.
 

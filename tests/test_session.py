@@ -93,6 +93,30 @@ def test_the_sdks_administer_the_platform():
         )
 
 
+def test_a_persons_key_ends_with_the_person_and_a_service_accounts_key_does_not():
+    course.start()
+    organization = openai.OpenAI().admin.organization
+    project = organization.projects.create(name="Website").id
+    own = course.personal_key("tomas@lantern.example", project)
+    second = course.personal_key("tomas@lantern.example", organization.projects.create(name="Other").id)
+    account = organization.projects.service_accounts.create(project, name="program").api_key.value
+
+    def is_known(key):
+        try:
+            return bool(openai.OpenAI(api_key=key, max_retries=0).models.list().data)
+        except openai.AuthenticationError:
+            return False
+
+    assert [is_known(key) for key in (own, second, account)] == [True, True, True]
+    (tomas,) = organization.users.list(emails=["tomas@lantern.example"]).data
+    organization.projects.users.delete(tomas.id, project_id=project)
+    assert [is_known(key) for key in (own, second, account)] == [False, True, True]
+    organization.users.delete(tomas.id)
+    assert [is_known(key) for key in (own, second, account)] == [False, False, True]
+    with pytest.raises(LookupError, match="no project"):
+        course.personal_key("tomas@lantern.example", "proj_none")
+
+
 def test_faults_come_and_go(capsys):
     course.start()
     client = openai.OpenAI(max_retries=0)

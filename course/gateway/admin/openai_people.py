@@ -82,7 +82,9 @@ def update_user(ask: Ask) -> dict:
 
 
 def delete_user(ask: Ask) -> dict:
+    """A user's own keys end with the membership; those of service accounts do not."""
     found = changeable_user(ask)
+    people.end_keys(ask.store, found["id"], ask.now)
     ask.store.delete_object(people.USER, found["id"], None)
     ask.note("user.deleted", found["id"], before={"email": found["email"], "role": role(found["role"])})
     return {"object": "organization.user.deleted", "id": found["id"], "deleted": True}
@@ -158,6 +160,7 @@ def remove_member(ask: Ask) -> dict:
     found = _member(ask, project, changeable_user(ask))
     before = {"role": project_role(people.membership(found, project.id)["role"])}
     people.leave(ask.store, found, project.id)
+    people.end_keys(ask.store, found["id"], ask.now, project.id)
     ask.note("user.deleted", found["id"], project.id, before=before)
     return {"object": "organization.project.user.deleted", "id": found["id"], "deleted": True}
 

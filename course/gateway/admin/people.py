@@ -79,6 +79,30 @@ def leave(store: Store, user: dict, project_id: int) -> None:
     save_user(store, {**user, "projects": kept})
 
 
+def make_key(store: Store, user: dict, project_id: int, now: int) -> str:
+    """The secret of a new key of the user's own in a project. It stands for the click in the console, where people
+    make theirs: no vendor lets an administrator do it for them.
+    """
+    name = f"{user['name']}'s key"
+    number, secret = store.add_key(project_id, name, now, user["id"])
+    store.add_audit(
+        "api_key.created",
+        public_id("key_", number),
+        now,
+        actor_key=number,
+        project_id=project_id,
+        after={"name": name, "owner": user["id"]},
+    )
+    return secret
+
+
+def end_keys(store: Store, user_id: str, now: int, project_id: int | None = None) -> None:
+    """Revoke the user's keys, of one project or of all."""
+    for row in store.live_keys():
+        if row.owner == user_id and project_id in (None, row.project_id):
+            store.revoke_key(row.id, now)
+
+
 def invites(store: Store) -> list[dict]:
     return store.all_objects(INVITE, None)
 
