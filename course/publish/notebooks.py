@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import nbformat
 from nbformat import NotebookNode
 
-from course.publish import shape
+from course.publish import glossary, shape
 from course.publish.lesson import Lesson, LessonError
 from course.publish.normalise import dumps, normalise
 
@@ -81,7 +81,7 @@ def difference(saved: NotebookNode, fresh: NotebookNode) -> str:
 
 def _attempt(lesson: Lesson, advance: Callable[[], None]) -> NotebookNode | LessonError:
     try:
-        return normalise(_run(lesson, advance), lesson)
+        return normalise(glossary.mark(_run(lesson, advance)), lesson)
     except LessonError as error:
         return error
 
