@@ -53,6 +53,15 @@ def notebooks(names: tuple[str, ...], check: bool) -> None:
 
 
 @main.command()
+def refresh() -> None:
+    """Bring the list of claims and the page of terms up to date with the lessons, the questions and the glossary."""
+    from course.publish import thread
+
+    for path in thread.refresh(find_folder(Path.cwd())):
+        click.echo(f"{_short(path)} is current")
+
+
+@main.command()
 @click.argument("names", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Export every lesson.")
 @click.option(
