@@ -13,6 +13,7 @@ from .ledger import Ledger, Ticket
 from .objects import Objects
 from .overview import Overview
 from .refusals import Refusals
+from .retention import Retention
 
 __all__ = [
     "ADMIN_KEY_PREFIX",
@@ -28,7 +29,7 @@ __all__ = [
 ]
 
 
-class Store(Access, Ledger, Refusals, Objects, Audit, Admin, Overview):
+class Store(Access, Ledger, Refusals, Objects, Audit, Admin, Retention, Overview):
     """One database, safe to share between threads. `url` is an SQLAlchemy URL. Raises `StoreError` when it cannot
     be used.
     """

@@ -1,6 +1,4 @@
-"""What an administrator sees and changes: lists of projects and keys, usage, the audit log; and what is deleted
-when its time is over.
-"""
+"""What an administrator sees and changes: lists of projects and keys, usage, the audit log."""
 
 from __future__ import annotations
 
@@ -8,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import Integer, and_, delete, func, literal_column, select, update
+from sqlalchemy import Integer, and_, func, literal_column, select, update
 from sqlalchemy.engine import Row
 
-from .access import public_id, read_policy
+from .access import public_id
 from .database import lock_table
-from .schema import audit, calls, keys, objects, projects
+from .schema import audit, calls, keys, projects
 
 # Kinds of documents that belong to the administration; all others are a project's contents.
 SETTINGS = "settings"
@@ -21,8 +19,7 @@ SERVICE_ACCOUNT = "service_account"
 SPEND_ALERT = "spend_alert"
 ROLE = "role"
 ROLE_ASSIGNMENT = "role_assignment"
-_KEPT = (SETTINGS, SERVICE_ACCOUNT, SPEND_ALERT, ROLE, ROLE_ASSIGNMENT)
-_DAY_MICROS = 86_400_000_000
+CONTROL_KINDS = (SETTINGS, SERVICE_ACCOUNT, SPEND_ALERT, ROLE, ROLE_ASSIGNMENT)
 # A call counts when it has brought an answer, or a part of one.
 _ANSWERED = ("ok", "cut")
 _TOKENS = ("input", "cached_input", "cache_write", "output")
@@ -146,24 +143,6 @@ class Admin:
             rows = connection.execute(query).all()
         page = rows[:limit]
         return (page[::-1] if backwards else page), len(rows) > limit
-
-    def purge(self, now: int) -> int:
-        """Delete the contents that projects keep no longer, such as files and stored answers: those older than
-        their rule `retention_days` allows. Returns how many.
-        """
-        gone = 0
-        for project in self.projects():
-            days = read_policy(project.policy_json).retention_days
-            if days is None:
-                continue
-            query = delete(objects).where(
-                objects.c.project_id == project.id,
-                objects.c.kind.not_in(_KEPT),
-                objects.c.created <= now - days * _DAY_MICROS,
-            )
-            with self._engine.begin() as connection:
-                gone += connection.execute(query).rowcount
-        return gone
 
 
 def _settings_id(project_id: int | None) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from operator import itemgetter
+from pathlib import Path
 from threading import Lock, local
 from time import monotonic
 from typing import Any, NoReturn
@@ -61,6 +62,28 @@ class Database:
         if self._own is not None:
             self._own.close()
         self._engine.dispose()
+
+    @property
+    def file(self) -> Path | None:
+        """Where the database lies, `None` where it is no file of ours."""
+        name = self._engine.url.database
+        return Path(name) if self._own is not None and name and name != ":memory:" else None
+
+    def copy(self, path: Path) -> None:
+        """Write the database as it is now into a new file. SQLite's alone."""
+        quoted = str(path).replace("'", "''")
+        self._own.run(f"VACUUM INTO '{quoted}'")
+
+    def erase(self) -> bool:
+        """Leave no byte of what was deleted in the database's file and log; `False` where somebody who reads the log
+        does not let it be emptied.
+        """
+        if self._own is not None:
+            self._own.run("VACUUM")
+            return not self._own.run("PRAGMA wal_checkpoint(TRUNCATE)")[0][0]
+        with self._clear_errors(), self._engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM FULL objects"))
+        return True
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -178,6 +201,14 @@ class _OwnConnection:
         with self._turn:
             try:
                 return _run(self._cursor, *self._sql(statement), values)
+            except self._errors as error:
+                self._fail(error)
+
+    def run(self, sql: str) -> list[Sequence]:
+        """Run a command about the whole file, while nobody else uses this connection."""
+        with self._turn:
+            try:
+                return self._cursor.execute(sql).fetchall()
             except self._errors as error:
                 self._fail(error)
 

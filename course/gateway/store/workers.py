@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import time
@@ -11,11 +12,16 @@ import psutil
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Row
 
+from .database import StoreError
 from .schema import workers
+
+_log = logging.getLogger(__name__)
 
 # A worker on another computer counts as gone after this long without a sign of life.
 _GONE_MICROS = 60_000_000
 _SIGN_OF_LIFE_MICROS = 10_000_000
+# Rules say in days how long contents are kept; to take them out for good may mean to write the whole file anew.
+_RETENTION_MICROS = 3_600_000_000
 
 
 class Workers:
@@ -24,6 +30,7 @@ class Workers:
     def __init__(self):
         self._worker: int | None = None
         self._worker_seen = 0
+        self._purged: int | None = None
         self._calls: count | None = None
 
     def worker(self, now: int) -> int:
@@ -41,7 +48,12 @@ class Workers:
                 row = {"host": socket.gethostname(), "pid": pid, "born": _born(pid), **seen}
                 self._worker = connection.execute(insert(workers), row).inserted_primary_key[0]
         self.close_calls_of_the_dead(now)
-        self.purge(now)
+        if self._purged is None or now - self._purged > _RETENTION_MICROS:
+            self._purged = now
+            try:
+                self.purge(now)
+            except StoreError as error:  # no reason to refuse a call
+                _log.error("%s", error)
         return self._worker
 
     def next_call(self, now: int) -> str:
