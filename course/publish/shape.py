@@ -13,6 +13,9 @@ MAX_BYTES = 150_000
 FIRST_INTERACTIVE_WITHIN = 5
 SLIDE_TYPES = {"slide", "subslide", "fragment", "skip", "notes", "-"}
 
+WRAP_UP = "remember"  # the label of the cell that ends a lesson
+
+_THREE_THINGS = re.compile(r"## .+\n\n1\. .+\n2\. .+\n3\. .+\n\n(?!\d\. )\S.+")  # and what to do next
 _TYPED_PRICE = re.compile(r"(?<!\\)\$\s?\d")
 _MATH = re.compile(r"(?<!\\)\$(?=\S)[^$\n]*?(?<=\S)(?<!\\)\$|\\\\[(\[]|\\begin\{")
 
@@ -27,6 +30,7 @@ def problems(notebook: NotebookNode) -> list[str]:
         found.append(f"The notebook has {size:,} bytes; at most {MAX_BYTES:,}. Make its pictures smaller.")
     if not any(_is_interactive(cell) for cell in notebook.cells[:FIRST_INTERACTIVE_WITHIN]):
         found.append(f"None of the first {FIRST_INTERACTIVE_WITHIN} cells is interactive. Move a widget up.")
+    found += _wrap_up_problems(notebook)
     models = _model_ids()
     for cell in notebook.cells:
         found += [f"Cell “{cell.metadata.get('label')}”: {problem}" for problem in _cell_problems(cell, models)]
@@ -54,6 +58,15 @@ def _cell_problems(cell: NotebookNode, models: re.Pattern) -> list[str]:
         if output.get("name") == "stderr":
             found.append(f"it prints a warning: {output.text.strip().splitlines()[-1]}")
     return found
+
+
+def _wrap_up_problems(notebook: NotebookNode) -> list[str]:
+    wrap_up = [cell.source for cell in notebook.cells if cell.metadata.get("label") == WRAP_UP]
+    if not wrap_up:
+        return [f"It has no wrap-up. Add a cell labelled “{WRAP_UP}”: three things, and what to do next."]
+    if not _THREE_THINGS.match(wrap_up[0]):
+        return [f"Cell “{WRAP_UP}”: it needs a heading, a list from 1 to 3, and a paragraph on what to do next."]
+    return []
 
 
 def _is_interactive(cell: NotebookNode) -> bool:

@@ -71,7 +71,7 @@ def test_each_lesson_explains_terms_where_it_uses_them():
 
 
 def wrong_answers(question):
-    """Answers that are not right: each listed mistake; for a list also too few, one too many, and all the wrong ones."""
+    """Answers that are not right: each listed mistake; for a list also too few, one too many, all the wrong ones."""
     answers = question["answers"]
     wrong = [index for index, answer in enumerate(answers) if answer.get("correct") is False]
     if question["type"] == "multiple_choice":

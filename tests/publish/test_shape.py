@@ -11,15 +11,18 @@ def code(source="1", outputs=(), **metadata):
     return v4.new_code_cell(source, outputs=list(outputs), metadata=metadata)
 
 
-def prose(source):
-    return v4.new_markdown_cell(source, metadata={"label": "words", "slideshow": {"slide_type": "slide"}})
+def prose(source, label="words"):
+    return v4.new_markdown_cell(source, metadata={"label": label, "slideshow": {"slide_type": "slide"}})
 
 
 WIDGET = code(outputs=[v4.new_output("display_data", data={"text/plain": "W()"}, metadata={STATE: '{"n":1}'})])
 
+THREE = "## Three things to remember\n\n1. One.\n2. Two.\n3. Three.\n"
+WRAP_UP = prose(f"{THREE}\n**Your turn.** Try it.", label="remember")
+
 
 def problems(*cells):
-    return shape.problems(v4.new_notebook(cells=[WIDGET, *cells]))
+    return shape.problems(v4.new_notebook(cells=[WIDGET, *cells, WRAP_UP]))
 
 
 def test_a_good_lesson_has_no_problem():
@@ -75,10 +78,26 @@ def test_a_warning_is_found():
 
 
 def test_the_first_interactive_comes_early():
-    late = v4.new_notebook(cells=[*(prose("words") for _ in range(5)), WIDGET])
+    late = v4.new_notebook(cells=[*(prose("words") for _ in range(5)), WIDGET, WRAP_UP])
     assert shape.problems(late) == ["None of the first 5 cells is interactive. Move a widget up."]
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (None, "It has no wrap-up"),
+        (THREE, "a paragraph on what to do next"),
+        (f"{THREE}4. Four.\n\nTry it.", "a list from 1 to 3"),
+        ("## Remember\n\n1. One.\n2. Two.\n\nTry it.", "a list from 1 to 3"),
+        (THREE.replace("## Three things to remember\n\n", "") + "\nTry it.", "a heading"),
+    ],
+)
+def test_a_lesson_ends_with_three_things_and_what_to_do_next(text, says):
+    end = [] if text is None else [prose(text, label="remember")]
+    (problem,) = shape.problems(v4.new_notebook(cells=[WIDGET, *end]))
+    assert says in problem
+
+
 def test_a_lesson_is_short_and_small():
-    assert "It has 36 cells; at most 35" in problems(*(prose("words") for _ in range(35)))[0]
+    assert "It has 36 cells; at most 35" in problems(*(prose("words") for _ in range(34)))[0]
     assert "at most 150,000" in problems(prose("long " * 30_000))[0]
