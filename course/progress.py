@@ -11,11 +11,25 @@ message for the learner, empty when all went well.
 import json
 import os
 import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
+from weakref import WeakMethod
 
 VERSION = 1
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What one learner has done: the state of each quiz by name, and the lessons that they ticked off."""
+
+    quizzes: dict[str, Any] = field(default_factory=dict)
+    done: tuple[str, ...] = ()
+
+
+_watchers: list[WeakMethod] = []
 
 
 def file() -> Path | None:
@@ -28,54 +42,96 @@ def file() -> Path | None:
 
 def load(quiz: str) -> tuple[Any, str]:
     """The saved state of a quiz (None when there is none), and a message."""
+    progress, message = load_all()
+    return progress.quizzes.get(quiz), message
+
+
+def load_all() -> tuple[Progress, str]:
+    """All that is saved, and a message."""
     place = file()
     if place is None:
-        return None, ""
+        return Progress(), ""
     try:
-        quizzes, message = _read(place)
+        return _read(place)
     except OSError as error:
-        return None, (
+        return Progress(), (
             f"Your earlier answers could not be read from {place} ({_reason(error)}). "
             "The file was not touched; the quiz starts empty."
         )
-    return quizzes.get(quiz), message
 
 
 def save(quiz: str, state: Any) -> str:
-    """Save the state of a quiz, a JSON value; the other quizzes in the file stay as they are.
+    """Save the state of a quiz, a JSON value; the rest of the file stays as it is.
 
     Returns a message when something went wrong.
     """
+    return change(lambda saved: Progress({**saved.quizzes, quiz: state}, saved.done))
+
+
+def tick(lesson: str, done: bool) -> str:
+    """Save that a lesson is done, or is not. Returns a message when something went wrong."""
+
+    def ticked(saved: Progress) -> Progress:
+        lessons = {*saved.done, lesson} if done else {*saved.done} - {lesson}
+        return Progress(saved.quizzes, tuple(sorted(lessons)))
+
+    return change(ticked)
+
+
+def change(make: Callable[[Progress], Progress]) -> str:
+    """Save what `make` makes of all that is saved. Returns a message when something went wrong."""
     place = file()
     if place is None:
         return ""
     try:
-        quizzes, message = _read(place)
-        _write(place, {"version": VERSION, "quizzes": {**quizzes, quiz: state}})
+        saved, message = _read(place)
+        now = make(saved)
+        _write(place, {"version": VERSION, "quizzes": now.quizzes, "done": list(now.done)})
     except OSError as error:
         return (
             f"The quiz goes on, but your answers could not be saved in {place} ({_reason(error)}). "
             "To keep them, open the notebook from a folder that you may write to."
         )
+    _tell_watchers()
     return message
 
 
-def _read(place: Path) -> tuple[dict[str, Any], str]:
-    """The quizzes in the file; a file that cannot be understood is kept aside, never overwritten."""
+def watch(method: Callable[[], None]) -> None:
+    """Call a bound method after each change in this kernel, for as long as its object lives."""
+    _watchers.append(WeakMethod(method))
+
+
+def _tell_watchers() -> None:
+    for watcher in list(_watchers):
+        if method := watcher():
+            method()
+        else:
+            _watchers.remove(watcher)
+
+
+def _read(place: Path) -> tuple[Progress, str]:
+    """What the file holds; a file that cannot be understood is kept aside, never overwritten."""
     try:
         content = json.loads(place.read_text(encoding="utf-8"))
         if content["version"] == VERSION:
-            return dict(content["quizzes"]), ""
+            return Progress(dict(content["quizzes"]), _lessons(content.get("done", []))), ""
     except FileNotFoundError:
-        return {}, ""
+        return Progress(), ""
     except (ValueError, KeyError, TypeError):
         pass
     aside = _free_name(place)
     os.replace(place, aside)
     return (
-        {},
+        Progress(),
         f"The file with your earlier answers was damaged. It was kept as {aside}, and a new one begins.",
     )
+
+
+def _lessons(done: Any) -> tuple[str, ...]:
+    """A list of lessons' names. Raises ValueError for anything else."""
+    if not isinstance(done, list) or not all(isinstance(lesson, str) for lesson in done):
+        raise ValueError("not a list of lessons")
+    return tuple(sorted(set(done)))
 
 
 def _free_name(place: Path) -> Path:

@@ -137,6 +137,20 @@ def score(questions: Iterable[Question], answers: Mapping[str, Any]) -> Score:
     return Score(earned, possible)
 
 
+def tidy(questions: list[Question], saved: Any) -> dict[str, Any]:
+    """The part of a saved state that fits these questions, which may have been edited since."""
+    answers, tries = {}, {}
+    for question in questions:
+        try:
+            answer, count = (saved[part][question["id"]] for part in ("answers", "tries"))
+            check(question, answer)
+        except (AnswerError, KeyError, TypeError):
+            continue
+        if isinstance(count, int) and not isinstance(count, bool) and count >= 1:
+            answers[question["id"]], tries[question["id"]] = answer, count
+    return {"answers": answers, "tries": tries, "score": score(questions, answers).earned}
+
+
 def _result(question: Question, correct: bool, *feedback: str) -> Result:
     return Result(correct, feedback, question["points"] if correct else 0)
 

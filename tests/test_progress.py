@@ -43,6 +43,33 @@ def test_a_path_in_the_environment_is_used(folder, monkeypatch):
     assert not (folder / ".course").exists()
 
 
+def test_a_file_from_before_lessons_could_be_ticked_is_read(folder):
+    place = folder / ".course" / "progress.json"
+    place.parent.mkdir()
+    place.write_text(json.dumps({"version": 1, "quizzes": {"02_billing": STATE}}))
+    assert progress.tick("02_billing", True) == ""
+    assert progress.load_all() == (progress.Progress({"02_billing": STATE}, ("02_billing",)), "")
+    progress.tick("02_billing", False)
+    assert progress.load_all()[0].done == ()
+
+
+def test_who_watches_hears_of_each_change_while_it_lives(folder):
+    class Watcher:
+        heard = 0
+
+        def hear(self):
+            Watcher.heard += 1
+
+    watcher = Watcher()
+    progress.watch(watcher.hear)
+    progress.save("02_billing", STATE)
+    progress.tick("02_billing", True)
+    assert Watcher.heard == 2
+    del watcher
+    progress.save("02_billing", STATE)
+    assert Watcher.heard == 2
+
+
 @pytest.mark.parametrize("off", ["off", "OFF", " off "])
 def test_off_reads_and_writes_nothing(folder, monkeypatch, off):
     progress.save("02_billing", STATE)
@@ -63,6 +90,8 @@ def test_off_reads_and_writes_nothing(folder, monkeypatch, off):
         '{"version": 1}',
         '{"version": 2, "quizzes": {}}',
         '{"version": 1, "quizzes": 3}',
+        '{"version": 1, "quizzes": {}, "done": "01_operator"}',
+        '{"version": 1, "quizzes": {}, "done": [1]}',
     ],
 )
 def test_a_damaged_file_is_kept_aside(folder, content):

@@ -10,6 +10,7 @@ _HOMES = {
     "Quiz": "quiz",
     "ChatPanel": "chat",
     "PlatformDashboard": "dashboard",
+    "ProgressPanel": "progress_panel",
 }
 __all__ = list(_HOMES)
 

@@ -21,7 +21,7 @@ class State(traitlets.TraitType):
         self.tag(**FROM_PAGE)
 
     def validate(self, widget, value):
-        if isinstance(value, dict) and tidy(widget.questions, value) == value:
+        if isinstance(value, dict) and quiz.tidy(widget.questions, value) == value:
             widget.message = ""
             return value
         widget.message = "That state does not fit this quiz, so your answers stay as they were."
@@ -48,7 +48,7 @@ class Quiz(CourseWidget):
         self.set_trait("name", Path(name).stem)
         self.set_trait("questions", _for_the_page(quiz.load(name)))
         saved, message = progress.load(self.name)
-        super().__init__(state=tidy(self.questions, saved), **kwargs)
+        super().__init__(state=quiz.tidy(self.questions, saved), **kwargs)
         self.set_trait("score", self.state["score"])
         self.message = message
         self.observe(self._keep, "state")
@@ -64,20 +64,6 @@ class Quiz(CourseWidget):
             f"<p>Quiz with {len(self.questions)} questions. In JupyterLab and in the slides you can answer "
             f"them; here each answer is folded away.</p><ol>{items}</ol>"
         )
-
-
-def tidy(questions: list[quiz.Question], saved: Any) -> dict[str, Any]:
-    """The part of a saved state that fits these questions, which may have been edited since."""
-    answers, tries = {}, {}
-    for question in questions:
-        try:
-            answer, count = (saved[part][question["id"]] for part in ("answers", "tries"))
-            quiz.check(question, answer)
-        except (quiz.AnswerError, KeyError, TypeError):
-            continue
-        if isinstance(count, int) and not isinstance(count, bool) and count >= 1:
-            answers[question["id"]], tries[question["id"]] = answer, count
-    return {"answers": answers, "tries": tries, "score": quiz.score(questions, answers).earned}
 
 
 def _for_the_page(questions: list[quiz.Question]) -> list[quiz.Question]:

