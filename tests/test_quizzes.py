@@ -140,6 +140,16 @@ def test_sentences_are_short(question):
             assert len(sentence.split()) <= 32, sentence
 
 
+def test_each_choice_tells_what_it_would_cost_in_money_effort_and_risk():
+    scenarios = [question for question in quiz.load("06_choose") if question["type"] == "multiple_choice"]
+    assert len(scenarios) >= 16
+    for question in scenarios:
+        for answer in question["answers"]:
+            assert re.search(r"[.:] Money: .+[.] Effort: .+[.] Risk: .+[.]$", answer["feedback"]), question["id"]
+    near = [each for each in scenarios if any(a["feedback"].startswith("Near miss") for a in each["answers"])]
+    assert len(near) >= 8
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_sources_are_listed_with_the_lesson_too(name):
     listed = {source.id for source in data.sources("06_choose" if name == AFTER else name)}
