@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache, partial, wraps
 from hashlib import sha256
 from typing import Protocol
@@ -20,7 +20,7 @@ from .call import Admission, Call, output_tokens
 from .faults import Faults
 from .limits import RateLimiter
 from .prompt_cache import PromptCache, cacheable
-from .redaction import redact, redact_messages
+from .screening import blocked, screen, screen_turn
 from .store import Policy, RateLimit, Store, StoreError
 from .types import Allowance, Caller, Draft, Embeddings, Fault, Message, Turn, Usage
 
@@ -148,7 +148,7 @@ class Pipeline:
         if model.dimensions is not None:
             raise Fault("wrong_model_kind", param="model", detail={"model": model.id, "makes": "text"})
         _permit_turn(policy, turn)
-        turn = _redacted(turn, policy)
+        turn = self._checked(caller, turn.vendor, turn.model, policy, *screen_turn(policy, turn))
         tokens = self._prompt_tokens(turn)
         if tokens > model.context_window:
             raise Fault(
@@ -203,7 +203,7 @@ class Pipeline:
         model = self._permitted(policy, caller, vendor, model_id)
         if model.dimensions is None:
             raise Fault("wrong_model_kind", param="model", detail={"model": model_id, "makes": "embeddings"})
-        texts = [redact(text, policy.redact)[0] for text in texts] if policy.redact else texts
+        texts = self._checked(caller, vendor, model_id, policy, *screen(policy, texts))
         counts = counts or [self.count(text, model_id) for text in texts]
         if max(counts, default=0) > model.context_window:
             raise Fault(
@@ -223,7 +223,7 @@ class Pipeline:
     def count_prompt(self, caller: Caller, turn: Turn) -> int:
         """The prompt's tokens, without a call. Raises `Fault` as `permit_model` does."""
         self.permit_model(caller, turn.vendor, turn.model)
-        return self._prompt_tokens(_redacted(turn, self._policy(caller)))
+        return self._prompt_tokens(screen_turn(self._policy(caller), turn)[0])
 
     def count(self, text: str, model_id: str) -> int:
         """The tokens of a text."""
@@ -235,6 +235,20 @@ class Pipeline:
             write(*refusal, self.clock())
         except StoreError as error:
             _log.error("%s", error)
+
+    def _checked(self, caller: Caller, vendor: str, model_id: str, policy: Policy, screened, found: dict[str, int]):
+        """What was `screened`, once it is written down what was found. Raises `Fault` personal_data."""
+        if found:
+            self.note_findings(caller, vendor, model_id, policy, found)
+        return screened
+
+    def note_findings(
+        self, caller: Caller, vendor: str, model_id: str, policy: Policy, found: dict[str, int]
+    ) -> None:
+        """Write down that personal data was found. Raises `Fault` personal_data where it may not go on."""
+        self.store.add_findings(caller, vendor, model_id, policy.redaction, found, self.clock())
+        if policy.redaction == "block":
+            raise blocked(found)
 
     def _policy(self, caller: Caller) -> Policy:
         return self._rules(caller, "")[0]
@@ -302,10 +316,6 @@ def _permit_turn(policy: Policy, turn: Turn) -> None:
             raise Fault("tool_forbidden", param="tools", detail={"tool": tool})
     if policy.region and turn.region and turn.region != policy.region:
         raise Fault("region_forbidden", detail={"region": turn.region, "allowed": policy.region})
-
-
-def _redacted(turn: Turn, policy: Policy) -> Turn:
-    return replace(turn, messages=redact_messages(turn.messages, policy.redact)) if policy.redact else turn
 
 
 def _attachment_tokens(attachment) -> int:

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from . import check_digits
-from .types import Message
 
 # Full-width signs, and hyphens of all lengths, are read as their plain ones; both have one character.
 _HYPHENS = [*range(0x2010, 0x2014), 0x2212]
@@ -105,18 +103,3 @@ def _hide(text: str, pattern: re.Pattern, holds: Callable[[str], bool], name: st
     for start, end in reversed(places):
         text = text[:start] + name + text[end:]
     return text, len(places)
-
-
-def redact_messages(messages: tuple[Message, ...], kinds: Iterable[str]) -> tuple[Message, ...]:
-    """The messages with their texts, and the arguments of tool calls, redacted."""
-    kinds = tuple(kinds)
-    return tuple(
-        replace(
-            message,
-            text=redact(message.text, kinds)[0],
-            tool_calls=tuple(
-                replace(call, arguments=redact(call.arguments, kinds)[0]) for call in message.tool_calls
-            ),
-        )
-        for message in messages
-    )

@@ -196,6 +196,7 @@ class Fault(Exception):
     model_forbidden   the project may not use it; detail: model, project
     tool_forbidden    the project may not use a hosted tool; detail: tool
     region_forbidden  the project's calls stay in another region; detail: region, allowed
+    personal_data     the project lets no personal data leave; message set; detail: found (kind → pieces)
     not_found         no such thing, or another project's; detail: what, id
     conflict          the thing's state does not allow it; message set
     context_too_long  the prompt does not fit; detail: window, tokens

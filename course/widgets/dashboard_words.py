@@ -13,6 +13,7 @@ REASONS = {
     "wrong_model_kind": "wrong kind of model",
     "tool_forbidden": "tool not allowed",
     "region_forbidden": "region not allowed",
+    "personal_data": "personal data found",
     "context_too_long": "prompt too long",
     "rate_limited": "rate limit",
     "budget_exceeded": "budget",

@@ -36,6 +36,7 @@ _FAULTS = {
         "invalid_request_error",
         "inference_geo: '{region}' is not allowed for this workspace. Allowed: {allowed}.",
     ),
+    "personal_data": (400, "invalid_request_error", "The prompt holds personal data."),
     "not_found": (404, "not_found_error", "{what} not found: {id}"),
     "conflict": (409, "conflict_error", "The request conflicts with the current state of the resource."),
     "context_too_long": (400, "invalid_request_error", "prompt is too long: {tokens} tokens > {window} maximum"),

@@ -62,6 +62,7 @@ _FAULTS = {
         "FAILED_PRECONDITION",
         "The location {region} is not allowed for this project: its calls are handled in {allowed}.",
     ),
+    "personal_data": (400, "INVALID_ARGUMENT", "The prompt holds personal data."),
     "not_found": (404, "NOT_FOUND", "Requested entity was not found."),
     "conflict": (409, "ABORTED", "The operation was aborted."),
     "context_too_long": (

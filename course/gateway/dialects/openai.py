@@ -77,6 +77,8 @@ _FAULTS = {
         "incorrect_hostname",
         "This project's data stays in the region '{allowed}', and the request was made for '{region}'.",
     ),
+    # OpenAI has no such rule: the platform's own words.
+    "personal_data": (400, "invalid_request_error", "personal_data_blocked", "The prompt holds personal data."),
     "not_found": (404, "invalid_request_error", None, "No such {what}: '{id}'."),
     "conflict": (409, "invalid_request_error", None, ""),
     "rate_limited": (429, "{meter}", "rate_limit_exceeded", "{rate}"),

@@ -58,6 +58,7 @@ _FAULTS = {
     ),
     "tool_forbidden": (404, "No endpoints available matching your guardrail restrictions: {tool} is not allowed."),
     "region_forbidden": (404, "No endpoints found in {region} that are allowed for this account."),
+    "personal_data": (403, "The prompt holds personal data."),
     "not_found": (404, "Resource not found"),
     "conflict": (409, "Conflict"),
     "context_too_long": (

@@ -32,7 +32,7 @@ from ..engines.wire import Format
 from ..http import decode_json, read_body, vendor_app
 from ..live_settings import BACK, NAMES, Upstream
 from ..pipeline import Pipeline
-from ..redaction import redact
+from ..screening import screen
 from ..store import Policy
 from ..types import Caller, Fault, Usage
 from .live_answers import whole_answer
@@ -141,7 +141,7 @@ class _Platform:
         body = await read_body(request)
         caller, policy = self._enter(request)
         fields = _json_object(body) if body else {}
-        self._check_rules(policy, fields, read_prompt(fields))
+        self._check_rules(caller, policy, fields, read_prompt(fields))
         if "model" in request.path_params or "model" in fields:
             (model, *_others) = _models(request, fields)
             _permitted(policy, model, live_prices.find(self._upstream.vendor, model), caller)
@@ -157,7 +157,7 @@ class _Platform:
             fields = _json_object(body)
             prompt = read_prompt(fields)
             models = _models(request, fields)
-            self._check_rules(policy, fields, prompt)
+            self._check_rules(caller, policy, fields, prompt, models[0])
             tariffs = find_tariffs(self._upstream, models)
             names = [_permitted(policy, model, tariff, caller) for model, tariff in tariffs.items()]
             before = self._kept_tokens(caller, fields.get("previous_response_id"))
@@ -209,7 +209,7 @@ class _Platform:
             raise Fault("wrong_key_kind", detail={"admin": True})
         return caller, self._pipeline.store.policy(caller.project_id)
 
-    def _check_rules(self, policy: Policy, fields: dict, prompt: Prompt) -> None:
+    def _check_rules(self, caller: Caller, policy: Policy, fields: dict, prompt: Prompt, model: str = "") -> None:
         """A call is forwarded unchanged; so what a rule would change or cannot promise is refused."""
         if policy.region and fields and fields.get("inference_geo") != policy.region:
             raise Fault(
@@ -218,7 +218,10 @@ class _Platform:
                 f"call to {self._upstream.name}. {BACK}",
                 detail={"region": "", "allowed": policy.region},
             )
-        if policy.redact and (found := redact(prompt.text, policy.redact)[1]):
+        _, found = screen(policy, [prompt.text])
+        if found:
+            self._pipeline.note_findings(caller, self._upstream.vendor, model, policy, found)
+        if found and policy.redaction == "mask":
             raise Fault(
                 "invalid_request",
                 f"This project takes personal data out of prompts ({', '.join(found)}), and live mode sends a call "

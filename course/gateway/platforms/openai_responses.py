@@ -90,7 +90,7 @@ class ResponseDesk:
         if not asked.store:
             return
         kept = {"response": response, "items": openai_items.identified([*asked.context, *asked.items], call.id)}
-        kinds = self._store.policy(caller.project_id).redact
+        kinds = self._store.policy(caller.project_id).masked
         if kinds:
             kept = openai_items.with_texts(kept, lambda text: redact(text, kinds)[0])
         add_once(self._store, KIND, response["id"], caller.project_id, call.created, kept)

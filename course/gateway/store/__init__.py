@@ -9,6 +9,7 @@ from .access import ADMIN_KEY_PREFIX, KEY_PREFIX, Access, Policy, RateLimit, pub
 from .admin import Admin, AuditFilter
 from .audit import Audit
 from .database import Database, StoreError, UnstorableError
+from .findings import Findings
 from .ledger import Ledger, Ticket
 from .objects import Objects
 from .overview import Overview
@@ -29,7 +30,7 @@ __all__ = [
 ]
 
 
-class Store(Access, Ledger, Refusals, Objects, Audit, Admin, Retention, Overview):
+class Store(Access, Ledger, Refusals, Findings, Objects, Audit, Admin, Retention, Overview):
     """One database, safe to share between threads. `url` is an SQLAlchemy URL. Raises `StoreError` when it cannot
     be used.
     """

@@ -18,6 +18,7 @@ from .database import next_number
 from .schema import keys, projects, rate_limits
 
 KEY_PREFIX = "sk-practice-"
+REDACTION = ("off", "warn", "mask", "block")
 ADMIN_KEY_PREFIX = "sk-admin-practice-"
 
 _FIND_KEY = (
@@ -51,8 +52,9 @@ class Policy:
     """What a project's calls may do. `None` is "no rule".
 
     `models` is a list of model IDs; `models_mode` says whether it is all that is allowed ("allow") or what is
-    denied ("deny"). `hosted_tools` maps a tool's name to whether it may be used. `redact` lists what is taken out
-    of prompts, see `redaction.KINDS`. `retention_days` is how long contents are kept; 0 keeps none.
+    denied ("deny"). `hosted_tools` maps a tool's name to whether it may be used. `redact` lists the kinds of
+    personal data that prompts are searched for, see `redaction.KINDS`, and `redaction`, one of `REDACTION`, what is
+    done about them. `retention_days` is how long contents are kept; 0 keeps none.
     """
 
     models: tuple[str, ...] | None = None
@@ -60,7 +62,17 @@ class Policy:
     hosted_tools: Mapping[str, bool] = field(default_factory=dict)
     region: str | None = None
     redact: tuple[str, ...] = ()
+    redaction: str = "mask"
     retention_days: int | None = None
+
+    def __post_init__(self):
+        if self.redaction not in REDACTION:
+            raise ValueError(f"redaction is one of {', '.join(REDACTION)}, not {self.redaction!r}")
+
+    @property
+    def masked(self) -> tuple[str, ...]:
+        """The kinds of personal data that are taken out of what is sent and kept."""
+        return self.redact if self.redaction == "mask" else ()
 
     def permits_model(self, model_id: str) -> bool:
         return self.models is None or (model_id in self.models) == (self.models_mode == "allow")
