@@ -22,6 +22,7 @@ from .limits import RateLimiter
 from .prompt_cache import PromptCache, cacheable
 from .screening import blocked, screen, screen_turn
 from .store import Policy, RateLimit, Store, StoreError
+from .store.ledger import LIVE
 from .types import Allowance, Caller, Draft, Embeddings, Fault, Message, Turn, Usage
 
 # What a chat format adds around each message and before the answer, as OpenAI's own counting recipe has it:
@@ -181,7 +182,7 @@ class Pipeline:
         _permit(policy, caller, model_id)
         allowances = self._allow(caller, limits, tokens)
         reply_id = self._reply_id(model_id, started)
-        ticket = self.store.open_call(caller, reply_id, vendor, model_id, kind, most_micros, started)
+        ticket = self.store.open_call(caller, reply_id, vendor, model_id, f"{LIVE}{kind}", most_micros, started)
         return Admission(self, ticket, allowances, started)
 
     @_noted

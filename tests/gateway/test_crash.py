@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ import httpx
 import pytest
 from sqlalchemy import select, update
 
+from course import catalog
 from course.gateway.store import Store
 from course.gateway.store.schema import calls, workers
 
@@ -25,12 +27,12 @@ QUESTION = [{"role": "user", "content": "What is a token?"}]
 class Gateway:
     """`course serve` in a process of its own, with a pace at which streams take a second or two."""
 
-    def __init__(self, database: str, folder: Path):
+    def __init__(self, database: str, folder: Path, mode: str = "practice"):
         env_file = folder / "gateway.env"
         env_file.unlink(missing_ok=True)
         command = [sys.executable, "-m", "course.gateway", "--port", "0", "--database", database]
         self.process = subprocess.Popen(
-            [*command, "--env-file", str(env_file), "--pace", "0.05"],
+            [*command, "--env-file", str(env_file), "--pace", "0.05", "--mode", mode],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
@@ -55,8 +57,8 @@ class Gateway:
 def gateway(database, tmp_path):
     started = []
 
-    def start() -> Gateway:
-        started.append(Gateway(database, tmp_path))
+    def start(*mode: str) -> Gateway:
+        started.append(Gateway(database, tmp_path, *mode))
         return started[-1]
 
     yield start
@@ -138,6 +140,32 @@ def test_who_lives_on_frees_what_a_dead_neighbour_held(gateway, database):
     assert reserved(store) == 0
     assert count_open(store) == 0
     store.close()
+
+
+def test_a_call_that_a_vendor_may_have_answered_is_charged_what_it_held(gateway, database, monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("COURSE_OPENAI_URL", f"http://127.0.0.1:{silent.getsockname()[1]}/v1")
+        live = gateway("live")
+        body = {"model": catalog.load().pick("openai").id, "messages": QUESTION, "max_completion_tokens": 100}
+        thread = threading.Thread(target=call_in_vain, args=(live.environment, body))
+        thread.start()
+        silent.accept()
+        store = Store(database)
+        held = reserved(store)
+        assert held > 0
+        live.kill()
+        thread.join()
+    store.worker(time.time_ns() // 1000)
+    assert [(row.status, row.cost_micros, row.reserved_micros) for row in ledger_lines(store)] == [("lost", held, 0)]
+    (budget,) = store.budgets("organization", 0, time.time_ns() // 1000)
+    assert (budget["spent_micros"], budget["reserved_micros"]) == (held, 0)
+    store.close()
+
+
+def call_in_vain(environment, body) -> None:
+    headers = {"authorization": f"Bearer {environment['OPENAI_API_KEY']}"}
+    with pytest.raises(httpx.HTTPError):
+        httpx.post(f"{environment['OPENAI_BASE_URL']}/chat/completions", json=body, headers=headers, timeout=60)
 
 
 def first_model(environment) -> str:

@@ -101,7 +101,7 @@ METERS = ("input", "cached_input", "cache_write", "output")
 
 
 def is_batch(row: Row) -> bool:
-    return row.kind.startswith("batch")
+    return "batch" in row.kind
 
 
 def is_embedding(row: Row) -> bool:

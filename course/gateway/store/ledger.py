@@ -24,6 +24,8 @@ from .workers import Workers
 
 PERIODS = ("day", "week", "month", "total")
 SCOPES = ("organization", "project", "key")
+# How the kind of a call begins that a vendor answers.
+LIVE = "live_"
 _DAY_MICROS = 86_400_000_000
 
 
@@ -64,7 +66,11 @@ _CLOSE = (
     .values({name: bindparam(f"new_{name}") for name in _SETTLED})
 )
 # Written out, so that SQLite finds them by its index of open calls.
-_OPEN_CALLS = select(calls.c.id).where(calls.c.status == literal_column("'open'")).order_by(calls.c.id)
+_OPEN_CALLS = (
+    select(calls.c.id, calls.c.kind, calls.c.reserved_micros)
+    .where(calls.c.status == literal_column("'open'"))
+    .order_by(calls.c.id)
+)
 _LEDGER = (
     select(
         calls.c.id.label("call"),
@@ -194,12 +200,13 @@ class Ledger(Workers):
     def close_lost_calls(self, workers: Sequence[int], now: int) -> int:
         """Close the calls that workers left open when they died, and free what they held; return how many.
 
-        What such a call produced is not known: it is in the ledger as "lost" and costs nothing.
+        What such a call produced is not known: it is in the ledger as "lost". One that a vendor answered may have
+        cost all that it held, and is charged that; any other costs nothing.
         """
         with self._engine.connect() as connection:
-            lost = connection.scalars(_OPEN_CALLS.where(calls.c.worker_id.in_(workers))).all()
-        for number in lost:
-            self._close(number, Usage(), 0, "lost", now)
+            lost = connection.execute(_OPEN_CALLS.where(calls.c.worker_id.in_(workers))).all()
+        for call in lost:
+            self._close(call.id, Usage(), call.reserved_micros if call.kind.startswith(LIVE) else 0, "lost", now)
         return len(lost)
 
     def _begin_periods(self, now: int) -> None:
