@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
     import pandas
 
-__all__ = ["faults", "ledger", "model", "personal_key", "refusals", "start", "track"]
+    from .references import References
+
+__all__ = ["faults", "ledger", "model", "personal_key", "refusals", "sources", "start", "track"]
 __version__ = "0.1.0"
 
 
@@ -50,6 +52,13 @@ def personal_key(email: str, project_id: str) -> str:
     from course import session
 
     return session.personal_key(email, project_id)
+
+
+def sources(lesson: str) -> References:
+    """The pages that a lesson such as "02_billing" states facts from; see `course.references`."""
+    from course.references import References
+
+    return References(lesson)
 
 
 def faults(kind: str | None = None, calls: int | None = None, share: float | None = None, seconds: float = 2) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+import course
 from course import data
 
 
@@ -114,3 +115,12 @@ def test_a_source_stands_in_the_file_once(tmp_path):
     (tmp_path / "sources.csv").write_text(f"id,title,publisher,url,checked,lessons\n{line}{line}", encoding="utf-8")
     with pytest.raises(data.DataError, match=r"sources\.csv, line 3, column id: 'a' stands in the file twice"):
         data.sources(folder=tmp_path)
+
+
+def test_a_lessons_references_name_and_link_each_page():
+    sources = data.sources("04_management")
+    shown = course.sources("04_management")
+    assert shown._repr_html_().count("<li>") == len(repr(shown).splitlines()) == len(sources)
+    assert all(source.url in repr(shown) and f'href="{source.url}"' in shown._repr_html_() for source in sources)
+    with pytest.raises(LookupError, match="no lesson"):
+        course.sources("no_such_lesson")
