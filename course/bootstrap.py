@@ -52,6 +52,7 @@ HELP = """\
 Chat or API? A hands-on course.
 
   lab         open the course in JupyterLab
+  doctor      check this set-up, and say what to do about what is wrong
   test        check style, lessons and code: all tests
   notebooks   execute the lessons and save them
   slides      export the lessons as slides, into build/slides
@@ -110,9 +111,11 @@ def _run(command: str, rest: list) -> int:
         return 0
     if command == "clean":
         return _clean()
-    set_up(STUDENT if command == "lab" else DEVELOPER)
+    set_up(STUDENT if command in ("lab", "doctor") else DEVELOPER)
     if command == "lab":
         return _open_lab(str(PYTHON), rest)
+    if command == "doctor":
+        return subprocess.call([str(PYTHON), "-m", "course.cli", "doctor", *rest], cwd=str(ROOT))
     if command == "test":
         return _test()
     if command == "bench":

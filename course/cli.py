@@ -121,6 +121,21 @@ def serve(host: str, port: int, mode: str, database: str, env_file: Path | None,
     serving.run(opened, listening)
 
 
+@main.command()
+@click.pass_context
+def doctor(context: click.Context) -> None:
+    """Check this set-up, and say what to do about what is wrong; exit 1 if something is."""
+    from course import doctor as checks
+
+    findings = []
+    for finding in checks.examine():
+        findings.append(finding)
+        click.echo(finding.line())
+    click.echo(checks.verdict(findings))
+    if any(finding.state == checks.WRONG for finding in findings):
+        context.exit(1)
+
+
 @main.group()
 def prices() -> None:
     """Look after the price book."""

@@ -191,6 +191,23 @@ def faults(kind: str | None = None, calls: int | None = None, share: float | Non
     print(f"Fault asked for, {which} calls: {KINDS[kind].replace('`seconds`', f'{seconds:g} s')}.")
 
 
+def mode() -> str | None:
+    """ "practice" or "live"; `None` before `start()`."""
+    return _session.mode if _session else None
+
+
+def own_vendors() -> list[str]:
+    """The vendors that live mode could call, by name: those with a key, or a server, of the learner's own. Empty
+    where live mode could not begin.
+    """
+    from course.gateway.live_settings import NAMES, LiveProblem, read_upstreams
+
+    try:
+        return [NAMES[vendor] for vendor in read_upstreams(_learners_environment())]
+    except LiveProblem:
+        return []
+
+
 def _running() -> Session:
     if _session is None:
         raise RuntimeError("There is nothing to show yet: the practice platform is not running. Run course.start().")
