@@ -17,6 +17,7 @@ import uvicorn
 from . import catalog, tokens
 from .gateway import gateway, live_settings
 from .gateway.live_settings import LiveProblem
+from .gateway.protocol import Protocol
 from .gateway.store import StoreError
 
 _WAITING_CONNECTIONS = 2048
@@ -86,7 +87,7 @@ def open_gateway(mode: str, database: str, pace: float) -> tuple[gateway.Gateway
 def run(opened: gateway.Gateway, listening: socket.socket) -> None:
     """Answer calls until the process is told to stop."""
     config = uvicorn.Config(
-        opened.app, lifespan="off", ws="none", access_log=False, log_level="warning", proxy_headers=False,
+        opened.app, http=Protocol, lifespan="off", ws="none", access_log=False, log_level="warning", proxy_headers=False,
         server_header=False, timeout_graceful_shutdown=_STOP_SECONDS,
     )  # fmt: skip
     # uvicorn raises the signal again when it has stopped. SIGTERM must not kill then: calls are yet to be settled.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import Router
 
+from . import front_page
 from .faults import Spoiler
 from .http import Platform
 from .pipeline import Pipeline
@@ -20,4 +21,4 @@ def create_app(pipeline: Pipeline):
         "practice": practice,
     }
     routes = [Platform(prefix, platform.create(pipeline)) for prefix, platform in platforms.items()]
-    return Spoiler(Router(routes), pipeline.faults)
+    return Spoiler(Router(routes, default=front_page.answer), pipeline.faults)

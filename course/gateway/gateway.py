@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 from .app import create_app
 from .engines.memory import Memory
 from .engines.practice import PracticeEngine
+from .environment import environment
 from .pipeline import Pipeline, utc_micros
 from .store import Store
 
 if TYPE_CHECKING:
     from .live_settings import Upstream
+
+__all__ = ["Gateway", "environment", "live", "practice"]
 
 PROJECT = "Default project"
 
@@ -62,20 +65,3 @@ def _first_keys(store: Store) -> tuple[str, str]:
     _, key = store.add_key(project, "practice", utc_micros())
     _, admin_key = store.add_key(None, "practice admin", utc_micros())
     return key, admin_key
-
-
-def environment(url: str, key: str, admin_key: str) -> dict[str, str]:
-    """The environment variables by which each vendor's SDK finds a gateway at `url`, such as
-    http://127.0.0.1:8000, and may use it.
-    """
-    return {
-        "OPENAI_BASE_URL": f"{url}/openai/v1",
-        "OPENAI_API_KEY": key,
-        "OPENAI_ADMIN_KEY": admin_key,
-        "ANTHROPIC_BASE_URL": f"{url}/anthropic",
-        "ANTHROPIC_API_KEY": key,
-        "GOOGLE_GEMINI_BASE_URL": f"{url}/google",
-        "GEMINI_API_KEY": key,
-        "OPENROUTER_BASE_URL": f"{url}/openrouter/api/v1",
-        "OPENROUTER_API_KEY": key,
-    }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from starlette.routing import Router
 
+from . import front_page
 from .admin import anthropic, openai
 from .faults import Spoiler
 from .http import Platform
@@ -18,4 +19,5 @@ def create_live_app(pipeline: Pipeline, upstreams: Mapping[str, Upstream]):
     """Serve `pipeline` under each vendor's own prefix. Raises `LiveProblem`."""
     control = {"openai": openai.routes(pipeline), "anthropic": anthropic.routes(pipeline)}
     apps = {**live.platforms(pipeline, upstreams, control), "practice": practice.create(pipeline)}
-    return Spoiler(Router([Platform(prefix, app) for prefix, app in apps.items()]), pipeline.faults)
+    routes = [Platform(prefix, app) for prefix, app in apps.items()]
+    return Spoiler(Router(routes, default=front_page.answer), pipeline.faults)

@@ -8,6 +8,8 @@ import time
 
 import uvicorn
 
+from .protocol import Protocol
+
 _START_SECONDS = 10
 _STOP_SECONDS = 5
 # Longer than a reader pauses between two cells: an SDK's open connection is still there for the next call.
@@ -26,6 +28,7 @@ class ThreadedServer:
         self._server = uvicorn.Server(
             uvicorn.Config(
                 app,
+                http=Protocol,
                 lifespan="off",
                 ws="none",
                 access_log=False,

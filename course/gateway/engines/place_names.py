@@ -67,7 +67,9 @@ def find_places(text: str, people: list[Value]) -> list[Value]:
     is_german = detect(text) == "de"
     for place in places().find(text):
         name = text[place.start : place.end]
-        is_word = name.lower() in _also_words() and not (is_german and name.lower() == "island") and name != text.strip()
+        is_word = (
+            name.lower() in _also_words() and not (is_german and name.lower() == "island") and name != text.strip()
+        )
         is_word = is_word and not (name[:1].isupper() and _has_preposition(text, place.start))
         if not is_word and not _OF_A_PEOPLE.match(text, place.end):
             add(place.start, place.end, place.value.kind)
