@@ -47,7 +47,7 @@ def traits(output: NotebookNode) -> dict | None:
     values = json.loads(kept)
     if name := values.pop(_CLASS, None):
         widget = _find(name)
-        values |= {text: str(getattr(widget, text, "")) for text in _TEXTS}
+        values |= {text: str(getattr(widget, text, "")) for text in _TEXTS} | _constants(widget)
     return values
 
 
@@ -60,15 +60,20 @@ def _find(name: str) -> type:
         raise LessonError(f"The notebook shows {name}, which is gone. Run: course notebooks") from error
 
 
+def _constants(widget: type) -> dict:
+    return getattr(widget, "constants", {})
+
+
 def _keep(output: NotebookNode, model: NotebookNode, models: dict) -> None:
     state = model["state"]
     if model["model_module"] == "anywidget":
-        # The course's own modules stay in the package, so that they need not be in each notebook too.
-        hidden = (_CLASS,) if state.get(_CLASS, "").startswith("course.") else _TEXTS
+        # The course's own modules and tables stay in the package, so that they need not be in each notebook too.
+        ours = state.get(_CLASS, "").startswith("course.")
+        hidden, known = ((_CLASS,), _constants(_find(state[_CLASS]))) if ours else (_TEXTS, {})
         kept = {
             name: value
             for name, value in state.items()
-            if name in hidden or not (name.startswith("_") or name in _CHORES)
+            if name in hidden or not (name.startswith("_") or name in _CHORES or name in known)
         }
         # As a text: nbformat would give each number a line of its own.
         output.metadata[STATE] = json.dumps(kept, ensure_ascii=False, separators=(",", ":"), sort_keys=True)

@@ -35,6 +35,8 @@ class CourseWidget(anywidget.AnyWidget):
     style: ClassVar[str] = ""
     #: Traits that `repr` shows, in this order.
     shown: ClassVar[tuple[str, ...]] = ()
+    #: Traits that are the same in each widget of the class: a saved notebook leaves them to the package.
+    constants: ClassVar[dict[str, object]] = {}
 
     message = traitlets.Unicode("", help="What was wrong with the last value, or empty.").tag(**FROM_PAGE)
 

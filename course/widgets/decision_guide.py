@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from html import escape
+from typing import ClassVar
 
 import traitlets
 
@@ -38,6 +39,30 @@ def _answer(question: decision.Question) -> Choice:
     return Choice(names[0], lambda _widget: names, f"{question.text} The answer")
 
 
+def _for_the_page(guide: decision.Guide) -> dict:
+    plans = {
+        plan.id: {
+            "name": plan.name,
+            "monthly": float(plan.monthly),
+            "min_seats": plan.min_seats,
+            "source_url": plan.source_url,
+        }
+        for plan in guide.plans.values()
+    }
+    return {
+        "questions": [asdict(question) for question in guide.questions],
+        "outcomes": {name: asdict(outcome) for name, outcome in guide.outcomes.items()},
+        "rules": [asdict(rule) for rule in guide.rules],
+        "advice": [asdict(advice) for advice in guide.advice],
+        "job": asdict(guide.job),
+        "job_label": guide.job_label,
+        "plans": plans,
+        "cheapest": card_for_page(guide.cheapest["model"]),
+        "dearest": card_for_page(guide.dearest["model"]),
+        "checked_on": guide.checked_on.isoformat(),
+    }
+
+
 _ANSWERS = {question.name: _answer(question) for question in _GUIDE.questions}
 
 
@@ -51,6 +76,7 @@ class DecisionGuide(CourseWidget):
 
     module = "decision_guide"
     shown = (*_ANSWERS, "case")
+    constants: ClassVar = {"guide": _for_the_page(_GUIDE)}
 
     # traitlets finds traits in the class body; one line makes one trait of each question.
     locals().update(_ANSWERS)
@@ -64,7 +90,7 @@ class DecisionGuide(CourseWidget):
         if unknown := values.keys() - set(self.shown):
             raise TypeError(f"DecisionGuide has no {min(unknown)!r}. It has: {', '.join(self.shown)}.")
         super().__init__()
-        self.set_trait("guide", _for_the_page(_GUIDE))
+        self.set_trait("guide", self.constants["guide"])
         refusals = []
         for name, value in values.items():
             setattr(self, name, value)
@@ -97,27 +123,3 @@ def _rule_in_words(rule: decision.Rule) -> str:
         if question.name in rule.when
     ]
     return f"If {', and '.join(conditions)}: {_GUIDE.outcomes[rule.recommendation].label}."
-
-
-def _for_the_page(guide: decision.Guide) -> dict:
-    plans = {
-        plan.id: {
-            "name": plan.name,
-            "monthly": float(plan.monthly),
-            "min_seats": plan.min_seats,
-            "source_url": plan.source_url,
-        }
-        for plan in guide.plans.values()
-    }
-    return {
-        "questions": [asdict(question) for question in guide.questions],
-        "outcomes": {name: asdict(outcome) for name, outcome in guide.outcomes.items()},
-        "rules": [asdict(rule) for rule in guide.rules],
-        "advice": [asdict(advice) for advice in guide.advice],
-        "job": asdict(guide.job),
-        "job_label": guide.job_label,
-        "plans": plans,
-        "cheapest": card_for_page(guide.cheapest["model"]),
-        "dearest": card_for_page(guide.dearest["model"]),
-        "checked_on": guide.checked_on.isoformat(),
-    }

@@ -5,7 +5,7 @@ from nbformat import v4
 
 from course.publish.lesson import LessonError
 from course.publish.widget_state import STATE, VIEW, settle, traits
-from course.widgets import TokenCalculator
+from course.widgets import DecisionGuide, TokenCalculator
 
 
 def notebook_of(model):
@@ -31,6 +31,13 @@ def test_the_module_of_a_course_widget_is_read_from_the_package():
     output = settled(_esm="old", _css="old", _anywidget_id="course.widgets.tokens.TokenCalculator", text="Hi")
     assert "old" not in output.metadata[STATE]
     assert traits(output) == {"_esm": TokenCalculator._esm, "_css": TokenCalculator._css, "text": "Hi"}
+
+
+def test_the_tables_of_a_course_widget_are_read_from_the_package():
+    output = settled(_anywidget_id="course.widgets.decision_guide.DecisionGuide", guide={"old": 1}, trigger="event")
+    assert "old" not in output.metadata[STATE]
+    assert traits(output)["trigger"] == "event"
+    assert traits(output)["guide"] == DecisionGuide().guide
 
 
 @pytest.mark.parametrize("name", ["course.widgets.tokens.Gone", "course.gone.Widget"])
