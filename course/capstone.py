@@ -44,7 +44,7 @@ body { max-width: 52rem; margin: 2rem auto; padding: 0 1rem; background: #fff; }
   .ai-case { font-size: 8.4pt; line-height: 1.25; } .ai-case h2 { margin-top: .6em; } }"""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Case:
     """What the page is made from.
 
@@ -122,6 +122,9 @@ class Case:
                 f'case.save("/home/me/{FILE}").'
             ) from error
         return path
+
+    def __repr__(self) -> str:
+        return f"Case({self.name!r})"
 
     def _repr_html_(self) -> str:
         return f"<style>{_STYLE}</style>\n{self.html()}"
