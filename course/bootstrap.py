@@ -56,6 +56,7 @@ Chat or API? A hands-on course.
   test        check style, lessons and code: all tests
   notebooks   execute the lessons and save them
   slides      export the lessons as slides, into build/slides
+  handout     print the course as one PDF, into build
   bench       measure speed and size against the limits we set ourselves
   clean       remove what these commands made, and keep your work
 

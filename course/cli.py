@@ -63,7 +63,7 @@ def refresh() -> None:
 
 @main.command()
 @click.argument("names", nargs=-1)
-@click.option("--all", "every", is_flag=True, help="Export every lesson.")
+@click.option("--all", "every", is_flag=True, help="Export every lesson, and a page that leads to all of them.")
 @click.option(
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
@@ -75,10 +75,30 @@ def slides(names: tuple[str, ...], every: bool, output: Path) -> None:
     """Export the lessons in NAMES as slides: one HTML file each, which needs no network."""
     if not names and not every:
         raise click.UsageError("Name a lesson, such as 02_billing, or say --all.")
+    from course.publish import deck_index
     from course.publish.slides import export
 
+    decks = []
     for lesson in find_lessons(find_folder(Path.cwd()), names):
-        click.echo(f"{lesson.name} → {_short(export(lesson, output))}")
+        decks.append((lesson, export(lesson, output)))
+        click.echo(f"{lesson.name} → {_short(decks[-1][1])}")
+    if every:
+        click.echo(f"all of them → {_short(deck_index.write(decks, output))}")
+
+
+@main.command()
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("build"),
+    show_default=True,
+    help="The folder for the PDF.",
+)
+def handout(output: Path) -> None:
+    """Print the whole course as one PDF. It takes Chromium, Chrome or Edge."""
+    from course.publish.handout import export
+
+    click.echo(f"→ {_short(export(find_lessons(find_folder(Path.cwd())), output))}")
 
 
 @main.command()

@@ -54,6 +54,13 @@ def test_slides_before_notebooks_says_what_to_run(run):
     assert "First run: course notebooks 90_dials" in result.output
 
 
+def test_a_handout_before_notebooks_says_what_to_run(run, monkeypatch):
+    monkeypatch.setenv("COURSE_BROWSER", "a browser")
+    result = run("handout")
+    assert result.exit_code == 1
+    assert "First run: course notebooks 90_dials" in result.output
+
+
 def test_from_source_to_deck(run, tmp_path):
     made = run("notebooks")
     assert made.exit_code == 0, made.output
@@ -62,6 +69,8 @@ def test_from_source_to_deck(run, tmp_path):
     exported = run("slides", "--all", "--output", "decks")
     assert exported.exit_code == 0, exported.output
     assert (tmp_path / "decks" / "90_dials.slides.html").stat().st_size < 1_000_000
+    assert f"all of them → {Path('decks/index.html')}" in exported.output
+    assert 'href="90_dials.slides.html"' in (tmp_path / "decks" / "index.html").read_text("utf-8")
     source = tmp_path / "notebooks" / "source" / "90_dials.py"
     source.write_text(source.read_text("utf-8").replace("Dial(value=4)", "Dial(value=5)"), encoding="utf-8")
     checked = run("notebooks", "--check")

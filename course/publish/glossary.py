@@ -1,7 +1,6 @@
 """The glossary in the lessons: a term explains itself where a lesson first uses it, and all stand on one page."""
 
 import re
-from collections.abc import Iterable
 from functools import cache
 from html import escape
 
@@ -33,10 +32,15 @@ def mark(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
+def alphabetical() -> list[tuple[str, str]]:
+    """The terms with their definitions, as a reader looks them up."""
+    return sorted(terms().items(), key=lambda entry: entry[0].casefold())
+
+
 def page() -> str:
     """All terms and their definitions as one Markdown page, in the order of the alphabet."""
     head = "# Glossary\n\nThe terms of the course in plain words. In a lesson, point at a word with a dotted line.\n"
-    return head + "".join(f"\n**{term}**: {terms()[term]}\n" for term in _alphabetical(terms()))
+    return head + "".join(f"\n**{term}**: {definition}\n" for term, definition in alphabetical())
 
 
 def _mark(text: str, waiting: dict[str, str]) -> str:
@@ -76,7 +80,3 @@ def _forms(term: str) -> str:
 @cache
 def _term(words: str) -> str:
     return next(term for term in terms() if re.fullmatch(_forms(term), words))
-
-
-def _alphabetical(names: Iterable[str]) -> list[str]:
-    return sorted(names, key=str.casefold)
