@@ -9,7 +9,7 @@ from pages import listen, run_all_cells
 
 from course.widgets.work_sliders import SLIDERS as WORK_SLIDERS
 
-LESSONS = ("01_operator", "03_integration", "04_management")
+LESSONS = ("01_operator", "03_integration", "04_management", "06_choose")
 
 
 @pytest.fixture(scope="module", params=LESSONS)
@@ -29,8 +29,8 @@ def page(browser, jupyterlab, lesson):
 
 
 def widget(page, contains):
-    """The widget that has something in it, brought into view: JupyterLab draws what is seen."""
-    found = page.locator(".course-widget").filter(has=page.locator(contains))
+    """The first widget that has something in it, brought into view: JupyterLab draws what is seen."""
+    found = page.locator(".course-widget").filter(has=page.locator(contains)).first
     found.scroll_into_view_if_needed()
     return found
 
@@ -69,6 +69,21 @@ def test_the_website_answers_beside_the_notebook(page):
     frame = page.frame_locator("iframe")
     page.locator("iframe").scroll_into_view_if_needed()
     frame.get_by_label("Your name").wait_for()
+
+
+@of("06_choose")
+def test_a_case_of_ones_own_becomes_a_page(page, jupyterlab):
+    guide = page.locator(".decision-guide").last
+    guide.scroll_into_view_if_needed()
+    guide.get_by_label("Your case in a few words").fill("Our choir answers by itself")
+    guide.get_by_role("radio", name="No, or not yet").check()
+    cell = page.locator(".jp-CodeCell", has_text="from course.capstone import Case")
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    cell.get_by_role("heading", name="Our choir answers by itself").wait_for()
+    saved = (jupyterlab.folder / "notebooks" / "my-ai-case.html").read_text(encoding="utf-8")
+    assert "<h1>Our choir answers by itself</h1>" in saved
+    assert "<dd>Chat tool. " in saved
 
 
 def test_the_quiz_by_mouse_then_by_keyboard(page, lesson):
