@@ -172,15 +172,23 @@ class Pipeline:
 
     @_noted
     def admit(
-        self, caller: Caller, vendor: str, model_id: str, kind: str, tokens: int, most_micros: int
+        self,
+        caller: Caller,
+        vendor: str,
+        model_id: str,
+        kind: str,
+        tokens: int,
+        most_micros: int,
+        batch: bool = False,
     ) -> Admission:
         """Let in a call that a vendor answers: the project's rules for the model, its rate limits for so many
-        tokens, and its budgets for what the call may cost at most. Raises `Fault` when it is refused.
+        tokens, unless it is a part of a `batch`, and its budgets for what the call may cost at most. Raises `Fault`
+        when it is refused.
         """
         started = self.clock()
         policy, limits = self._rules(caller, model_id)
         _permit(policy, caller, model_id)
-        allowances = self._allow(caller, limits, tokens)
+        allowances = {} if batch else self._allow(caller, limits, tokens)
         reply_id = self._reply_id(model_id, started)
         ticket = self.store.open_call(caller, reply_id, vendor, model_id, f"{LIVE}{kind}", most_micros, started)
         return Admission(self, ticket, allowances, started)
@@ -217,7 +225,7 @@ class Pipeline:
         cost = pricing.cost_micros(usage, pricing.embedding_rates(self.catalog, model_id, batch))
         reply_id = self._reply_id(model_id, started)
         vectors = self._engine.embed(texts, dimensions or model.dimensions)
-        kind = "batch_embedding" if batch else "embedding"
+        kind = "batch_embed" if batch else "embedding"
         self.store.charge_call(caller, reply_id, vendor, model_id, kind, usage, cost, started, self.clock())
         return Embedded(Embeddings(model_id, vectors, usage), allowances, cost)
 

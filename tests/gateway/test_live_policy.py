@@ -174,16 +174,17 @@ def test_what_the_vendor_would_run_itself_is_not_sent(world, path, fields):
     ("method", "path"),
     [
         ("GET", "/openai/v1/organization"),
-        ("GET", "/openai/v1/files"),
+        ("GET", "/openai/v1/files/file-of-another/content"),
         ("DELETE", "/openai/v1/models/ft:gpt"),
         ("POST", "/openai/v1/images/generations"),
-        ("POST", "/openai/v1/batches"),
+        ("GET", "/openai/v1/batches/batch_of_another"),
+        ("POST", "/openai/v1/uploads"),
         ("GET", "/openai/v1/models/../organization/projects"),
         ("GET", "/openai/v1/models/%2e%2e/organization/projects"),
         ("GET", "/openai/v1/models/..%2forganization"),
         ("GET", "/openai/v1/models/..%5corganization"),
         ("GET", "/anthropic/v1/organizations/api_keys"),
-        ("POST", "/anthropic/v1/messages/batches"),
+        ("GET", "/anthropic/v1/messages/batches/of-another/results"),
         ("GET", "/google/v1beta/files"),
         ("POST", "/google/v1beta/cachedContents"),
         ("GET", "/openrouter/api/v1/keys"),
@@ -218,8 +219,8 @@ def test_the_control_plane_is_the_gateways_own(world, store):
 
 def test_the_refusal_says_what_is_forwarded(world):
     client = openai.OpenAI(base_url=world.url + BASES["openai"], api_key=world.key, max_retries=0)
-    with pytest.raises(openai.NotFoundError, match="Live mode does not forward GET /v1/files") as error:
-        client.files.list()
+    with pytest.raises(openai.NotFoundError, match="Live mode does not forward GET /v1/vector_stores") as error:
+        client.vector_stores.list()
     assert error.value.response.headers["x-request-id"].startswith("req_")
 
 

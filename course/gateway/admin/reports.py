@@ -105,7 +105,7 @@ def is_batch(row: Row) -> bool:
 
 
 def is_embedding(row: Row) -> bool:
-    return row.kind.endswith("embedding")
+    return "embed" in row.kind
 
 
 def _split(row: Row, catalog) -> list[tuple[str, int, int]]:

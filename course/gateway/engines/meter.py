@@ -127,7 +127,7 @@ class Meter:
         if (tariff := self._tariff()) is None:
             return 0
         try:
-            return tariff.cost_micros(usage, context(self._quote.context, self.document))
+            return tariff.cost_micros(usage, {**self._quote.context, **context(self.document)})
         except ValueError:  # its parts contradict each other: the dearest rate for all
             return self._most(_ours(usage))
 

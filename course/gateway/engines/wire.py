@@ -72,19 +72,14 @@ class Format:
         return (each.get(name) for each in settings if isinstance(each, dict) for name in names)
 
 
-def context(*documents: Mapping) -> dict[str, str]:
-    """What a request or an answer says about special prices; a later document counts more."""
+def context(document: Mapping) -> dict[str, str]:
+    """What a request or an answer says about special prices."""
     found = {}
-    for document in documents:
-        usage = document.get("usage") or document.get("usageMetadata")
-        for part in (document, usage if isinstance(usage, dict) else {}):
-            for ours, theirs in (
-                ("service_tier", "service_tier"),
-                ("service_tier", "serviceTier"),
-                ("speed", "speed"),
-            ):
-                if isinstance(part.get(theirs), str):
-                    found[ours] = part[theirs].lower()
+    usage = document.get("usage") or document.get("usageMetadata")
+    for part in (document, usage if isinstance(usage, dict) else {}):
+        for ours, theirs in (("service_tier", "service_tier"), ("service_tier", "serviceTier"), ("speed", "speed")):
+            if isinstance(part.get(theirs), str):
+                found[ours] = part[theirs].lower()
     return found
 
 

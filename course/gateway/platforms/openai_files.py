@@ -83,7 +83,7 @@ def routes(pipeline: Pipeline, shelf: FileShelf) -> list[Route]:
     async def upload(request: Request) -> Response:
         body = await read_body(request)
         caller = entered(request)
-        form, file = await _read_form(request, body)
+        form, file = await read_form(request, body)
         return JSONResponse(shelf.add(caller.project_id, openai_files.parse(form, file)))
 
     async def list_files(request: Request) -> Response:
@@ -114,7 +114,7 @@ def routes(pipeline: Pipeline, shelf: FileShelf) -> list[Route]:
     ]
 
 
-async def _read_form(request: Request, body: bytes) -> tuple[dict[str, str], tuple[str, bytes] | None]:
+async def read_form(request: Request, body: bytes) -> tuple[dict[str, str], tuple[str, bytes] | None]:
     """A form's fields, and its file's name and content. Raises `Fault` invalid_request."""
 
     async def stream():
