@@ -10,6 +10,7 @@ from html import escape
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch
 from PIL import Image
 
 # Blue and orange that differ in lightness too, so that they stay apart without colour and on paper.
@@ -32,13 +33,15 @@ _COLOURS = 16  # enough for three hues and their soft edges
 class Chart:
     """A figure, its numbers as a table, and `alt`, one or two sentences that say what one would see.
 
-    `note` is HTML that stands below the picture: where the numbers come from, and since when.
+    `note` is HTML that stands below the picture: where the numbers come from, and since when. `contents` names what
+    the table holds.
     """
 
     figure: Figure
     table: pd.DataFrame
     alt: str
     note: str = ""
+    contents: str = "The numbers"
 
     def png(self) -> bytes:
         """The picture, the same bytes each time, small enough to travel in a notebook."""
@@ -58,7 +61,7 @@ class Chart:
         return (
             f'<figure style="margin:0"><img alt="{escape(self.alt)}" style="max-width:100%" '
             f'src="data:image/png;base64,{picture}">{caption}</figure>\n'
-            f"<details><summary>The numbers</summary>\n{table}\n</details>"
+            f"<details><summary>{self.contents}</summary>\n{table}\n</details>"
         )
 
     def __repr__(self) -> str:
@@ -66,6 +69,47 @@ class Chart:
 
     def _repr_mimebundle_(self, **_kwargs):
         return {"text/html": self.html(), "text/plain": self.alt}
+
+
+def two_layers(sides: pd.DataFrame) -> Chart:
+    """The chat tool and the API platform as layers above the same models.
+
+    `sides` has a row for each layer, from top to bottom, and the columns `layer`, `chat tool` and `API platform`. A
+    text that is the same on both sides spans them; an empty cell lets the layer above it reach down.
+    """
+    figure, axes = _canvas(height=0.5 + 0.72 * len(sides))
+    axes.set_axis_off()
+    axes.set_xlim(-0.42, 2)
+    axes.set_ylim(len(sides), -0.45)
+    for row, layer in enumerate(sides["layer"]):
+        axes.text(-0.41, row + 0.5, layer, va="center", color=QUIET, fontsize=9.5)
+    for column, (side, colour) in enumerate((("chat tool", PLAN), ("API platform", METER))):
+        axes.text(column + 0.5, -0.2, side, ha="center", va="center", color=colour, weight="bold", fontsize=12)
+        for row, text in enumerate(sides[side]):
+            if text and not (spans := text == sides["chat tool"][row] == sides["API platform"][row]):
+                below = sides[side][row + 1 :]
+                height = 1 + next((count for count, each in enumerate(below) if each), len(below))
+                _box(axes, (column, row, 1, height), text, colour)
+            elif text and spans and column == 0:
+                _box(axes, (0, row, 2, 1), text, QUIET)
+    said = "; ".join(
+        f"{side}: " + ", on top of ".join(text.replace("\n", " ") for text in sides[side] if text)
+        for side in ("chat tool", "API platform")
+    )
+    alt = f"Two stacks of layers above the same models. {said}."
+    return Chart(figure, sides.replace("\n", " ", regex=True), alt, contents="The layers as a table")
+
+
+def _box(axes, place: tuple[float, float, float, float], text: str, colour: str) -> None:
+    """A layer of `two_layers`. `place` is left, top, width and height."""
+    left, top, width, height = place
+    axes.add_patch(
+        FancyBboxPatch(
+            (left + 0.05, top + 0.1), width - 0.1, height - 0.2, boxstyle="round,pad=0,rounding_size=0.06",
+            facecolor="white", edgecolor=colour, linewidth=2,
+        )
+    )  # fmt: skip
+    axes.text(left + width / 2, top + height / 2, text, ha="center", va="center", fontsize=10, linespacing=1.35)
 
 
 def bill_anatomy(bill: pd.DataFrame) -> Chart:

@@ -23,7 +23,15 @@ SPENDING = pd.DataFrame(
         "budget reached": ["no", "no", "yes"],
     }
 )
+LAYERS = pd.DataFrame(
+    {
+        "layer": ["who asks", "what people see", "what connects it", "what answers"],
+        "chat tool": ["You", "A window:\na plan", "", "The models"],
+        "API platform": ["Guests", "A website", "Keys", "The models"],
+    }
+)
 DRAWN = {
+    "two layers": lambda: charts.two_layers(LAYERS),
     "bill": lambda: charts.bill_anatomy(BILL),
     "growing": lambda: charts.growing_conversation(TURNS),
     "spend and budget": lambda: charts.spend_and_budget(SPENDING),
@@ -75,3 +83,12 @@ def test_every_line_of_a_bill_has_a_name():
 
 def test_unpaid_lines_are_left_out():
     assert list(charts.bill_anatomy(BILL).table["line"]) == ["input", "cached input", "output"]
+
+
+def test_the_two_layers_are_told_from_top_to_bottom_and_fit_their_boxes():
+    chart = charts.two_layers(LAYERS)
+    assert "chat tool: You, on top of A window: a plan, on top of The models" in chart.alt
+    assert "API platform: Guests, on top of A website, on top of Keys, on top of The models" in chart.alt
+    assert "The layers as a table" in chart.html()
+    boxes = [patch for patch in chart.figure.axes[0].patches if patch.get_boxstyle()]
+    assert len(boxes) == 6  # a window of two layers' height, and the models across both sides
