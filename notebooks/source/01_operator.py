@@ -48,7 +48,7 @@ panel = ChatPanel(recording=[f"Which language is this? {text}" for text in five[
 panel
 
 # %% [markdown] label="panel-notes" slideshow={"slide_type": "notes"}
-# Give the room three minutes. Half will finish two messages; somebody will paste the wrong one twice. Both are the point.
+# *For whoever teaches.* Give the room three minutes. Half will finish two messages; somebody will paste the wrong one twice. Both are the point.
 # Ask: "Who decided that the next message is sent?" A person, each time.
 
 # %% label="five" slideshow={"slide_type": "subslide"} tags=["hide-input"] claims=["C20"]
@@ -219,7 +219,7 @@ def on_click(text):
 
 from course.agency.records import articles
 
-for article in [articles()[place] for place in (0, 12, 18)]:  # three visitors click on three topics
+for article in [articles()[place] for place in (5, 8, 12)]:  # three visitors click on three topics
     print(f"[{article.title}]  →  {on_click(article.answer)}\n")
 
 # %% label="message" slideshow={"slide_type": "subslide"} claims=["C24"]
@@ -290,7 +290,4 @@ Quiz("01_operator")
 # **Your turn.** Take a job that you do each week. Count the items, time three of them, and put your numbers into the sliders.
 
 # %% label="sources" slideshow={"slide_type": "skip"}
-from course import data
-
-sources = pd.DataFrame(data.sources("01_operator")).set_index("title")
-sources[["checked", "url"]]
+course.sources("01_operator")

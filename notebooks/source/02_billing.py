@@ -47,7 +47,7 @@ sliders = CostSliders(preset="agency")
 sliders
 
 # %% [markdown] label="sliders-notes" slideshow={"slide_type": "notes"}
-# Ask the room for a number of conversations before anybody drags. Write two guesses on the board.
+# *For whoever teaches.* Ask the room for a number of conversations before anybody drags. Write two guesses on the board.
 # Then drag to the crossing. Most people guess far too low: they think of one long chat, not of many short ones.
 # Leave "which line is right for a website at night?" open. The lesson comes back to it.
 
@@ -242,16 +242,16 @@ changes[["model", "meter", "unit", "price_today", "price", "effective_from"]]
 # %% [markdown] label="own" slideshow={"slide_type": "slide"} claims=["C29"]
 # ## Your own calculator, in six lines
 #
-# You do not need our widget. `interact` makes a slider from any function. Change the function: other people, another model, longer answers. Then use the numbers of a team you know.
+# You do not need our widget. `interact` makes a slider from any function. Here it moves the conversations of each person on a day. Change the function: other people, another model, longer answers. Then use the numbers of a team you know.
 
 # %% label="own-try" slideshow={"slide_type": "-"} tags=["nbval-ignore-output"] claims=["C29"] alt="Two bars, the meter and six seats, in US dollars a month. At 20 conversations a day the meter is the shorter one."
 import matplotlib.pyplot as plt
 from ipywidgets import interact
 
 
-@interact(conversations=(1, 100))
-def plan_or_meter(conversations=20):
-    meter = costs.monthly(agency.replace(conversations=conversations), card)["total"]
+@interact(chats=(1, 100))
+def plan_or_meter(chats=20):
+    meter = costs.monthly(agency.replace(conversations=chats), card)["total"]
     plt.figure(figsize=(5, 1.8))
     plt.barh(["meter", "six seats"], [meter, seats])
     plt.xlabel("US dollars a month")
@@ -289,5 +289,4 @@ Quiz("02_billing")
 # **Your turn.** Take a team you know. Set the sliders at the top to its numbers, and write down the crossing, the model, and the date of the prices.
 
 # %% label="sources" slideshow={"slide_type": "skip"}
-sources = pd.DataFrame(data.sources("02_billing")).set_index("title")
-sources[["checked", "url"]]
+course.sources("02_billing")
