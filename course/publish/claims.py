@@ -14,8 +14,10 @@ from course import data, quiz
 from course.publish.lesson import Lesson
 
 FILE = "claims.csv"
-# Labels of cells that teach nothing: they set up, lead over, ask or list. A quiz's questions speak for themselves.
-SILENT = {"start", "quiz-intro", "quiz", "sources"}
+# Cells that need no claim. By slide type: they set up, list, or speak to the teacher. By label: a quiz, whose
+# questions speak for it, and what the first lesson says of the course itself.
+OFF_STAGE = {"notes", "skip"}
+NO_LESSON = {"quiz-intro", "quiz", "move", "check", "doctor", "progress-intro", "progress"}
 
 Named = Sequence[tuple[str, list[str]]]  # a place in the course, and the ids of the claims that it names
 
@@ -57,9 +59,10 @@ def cells(lessons: Iterable[Lesson]) -> Iterator[tuple[str, list[str]]]:
     """Each cell that teaches, as `lesson:label`, with the claims that its header names."""
     for lesson in lessons:
         for cell in lesson.read().cells:
-            notes = cell.metadata.get("slideshow", {}).get("slide_type") == "notes"
-            if cell.metadata.label not in SILENT and not notes:
-                yield f"{lesson.name}:{cell.metadata.label}", cell.metadata.get("claims", [])
+            named = cell.metadata.get("claims", [])
+            silent = cell.metadata.get("slideshow", {}).get("slide_type") in OFF_STAGE and not named
+            if cell.metadata.label not in NO_LESSON and not silent:
+                yield f"{lesson.name}:{cell.metadata.label}", named
 
 
 def questions() -> Iterator[tuple[str, list[str]]]:

@@ -1,10 +1,15 @@
 """The list of claims is read, located and checked. tests/lessons looks at the course's own claims."""
 
+from pathlib import Path
+
 import pytest
 
 from course import data
 from course.publish import claims
 from course.publish.claims import Claim
+from course.publish.lesson import Lesson
+
+FIXTURES = Path(__file__).parent / "fixtures"
 
 SOURCES = "id,title,publisher,url,checked,lessons\npage,A,Maker,https://example.com,2026-11-23,\n"
 HEAD = "id,claim,taught,tested,sources,note\n"
@@ -56,7 +61,8 @@ def test_a_broken_thread_is_named():
     ]
 
 
-def test_cells_that_only_speak_to_the_teacher_or_set_up_need_no_claim(lesson):
-    places = dict(claims.cells([lesson]))
+def test_cells_that_only_speak_to_the_teacher_or_set_up_need_no_claim():
+    places = dict(claims.cells([Lesson(FIXTURES / "notebooks" / "source" / "90_dials.py")]))
     assert places["90_dials:dial-title"] == ["C28"]
     assert "90_dials:dial-notes" not in places
+    assert "90_dials:dial-class" not in places
