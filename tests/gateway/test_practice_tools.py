@@ -191,7 +191,7 @@ def test_a_result_may_fill_a_schema():
     assert json.loads(after("What's the weather in Paris?", result, schema=schema).text) == {"temperature": 18}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.one_of(
         st.text(max_size=60), st.sampled_from(["Weather in Paris and Rome", "Book flights for 2 adults", "3 + 4"])

@@ -17,26 +17,9 @@ from .lexicon import listed
 from .tiers import Tier
 from .value import any_marker
 
-# What a customer may want, in the order in which one thing outweighs another.
-_TOPICS = (
-    "emergency",
-    "complaint",
-    "cancellation",
-    "refund",
-    "change",
-    "invoice",
-    "insurance",
-    "delivery",
-    "account",
-    "technical",
-    "booking",
-    "praise",
-    "question",
-    "spam",
-)
-# A text of so many characters says something, although no cue may stand in it.
-_LONG_ENOUGH = 40
-_NEEDS_NUMBER = frozenset(_TOPICS[1:6])
+# What a customer may write about besides the intents.
+_OTHERS = ("insurance", "delivery", "account", "technical")
+_NEEDS_NUMBER = frozenset({"complaint", "cancellation", "refund", "change", "invoice"})
 _WISHES = ("cancellation", "refund", "change")
 _GROUPS = ("adults", "children", "infants", "nights", "rooms")
 
@@ -54,12 +37,19 @@ _TOLD = re.compile(
 )
 
 
-def intent(text: str, topics: tuple[str, ...] = _TOPICS) -> str | None:
-    """What a customer wants, or `None` where no strong cue says so."""
-    told = [topic for topic in topics if f"is_{topic}" in evidence.signals(text)]
-    scores = evidence.cue_scores(text)
-    topic = told[0] if told and topics is _TOPICS else max(topics, key=lambda topic: scores[topic])
-    return topic if scores[topic] >= 2 or (told and len(text) >= _LONG_ENOUGH) else None
+def intent(text: str) -> str | None:
+    """What a customer wants, or `None` where nothing says so."""
+    scores = evidence.scores(text)
+    topic = max((evidence.intent(text), *_OTHERS), key=lambda topic: scores[topic])
+    is_said = evidence.cue_scores(text)[topic] >= evidence.TELLING or len(text) >= evidence.LONG_ENOUGH
+    return topic if is_said else None
+
+
+def _wish(text: str) -> str | None:
+    """What an unhappy customer asks for, if anything."""
+    cues = evidence.cue_scores(text)
+    wish = max(_WISHES, key=lambda wish: cues[wish])
+    return wish if cues[wish] >= evidence.TELLING else None
 
 
 def states_something(facts: Facts) -> bool:
@@ -84,7 +74,7 @@ def reply(facts: Facts, tier: Tier, instruction: str = "", context: str = "") ->
     body.append(say[topic])
     if topic == "emergency":
         body.append(say["danger"])
-    if topic in ("emergency", "complaint") and (wish := intent(facts.text, _WISHES)):
+    if topic in ("emergency", "complaint") and (wish := _wish(facts.text)):
         body.append(say[wish])
     is_thanks = topic == "praise"
     if tier.breadth > 1 and not is_thanks and (noted := _noted(facts, names, code)):

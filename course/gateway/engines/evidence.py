@@ -29,11 +29,11 @@ INTENTS = (
     "emergency", "cancellation", "change", "refund", "complaint", "invoice", "booking", "question", "praise", "spam",
 )  # fmt: skip
 # A cue is a signal too where it speaks this strongly; above the most it says no more.
-_TELLING, _MOST = 2, 6
+TELLING, _MOST = 2, 6
 # What speaks for something with certainty weighs this much.
 _CERTAIN = 10
 # What a customer wants is taken for told where it weighs this much, and the text has a cue or is no mere scrap.
-_CLEAR, _LONG_ENOUGH = 4, 40
+_CLEAR, LONG_ENOUGH = 4, 40
 # Only so much of a text is read for what it holds.
 _READ = 4000
 _ANY_DAY = date(2026, 1, 1)
@@ -70,6 +70,14 @@ class _Weights(NamedTuple):
     cues: dict[str, tuple[float, ...]]
     text: tuple[_Evidence, ...]
     sentence: tuple[_Evidence, ...]
+
+
+class _Reading(NamedTuple):
+    """What a text says."""
+
+    scores: Counter
+    signals: frozenset[str]
+    intent: str
 
 
 @cache
@@ -142,52 +150,62 @@ def cue_scores(text: str) -> Counter:
 
 
 def scores(text: str) -> Counter:
-    """How strongly a text speaks for each topic. What a customer wants weighs up to 10, all intents together 10."""
-    return _weighed(text)[0]
+    """How strongly a text speaks for each topic: the intents share 10, other topics have what their cues weigh."""
+    return _read(text).scores
 
 
 def signals(text: str) -> frozenset[str]:
     """What a text says and holds, and what the customer wants, such as "is_booking"."""
-    return _weighed(text)[1]
+    return _read(text).signals
+
+
+def intent(text: str) -> str:
+    """What the customer wants; "question" where that is not clear."""
+    return _read(text).intent
 
 
 @lru_cache(maxsize=64)
-def _weighed(text: str) -> tuple[Counter, frozenset[str]]:
-    total_of_cues = cue_scores(text)
-    total = Counter(total_of_cues)
+def _read(text: str) -> _Reading:
+    cues = cue_scores(text)
     told, said = features(text)
+    shares = _shares(cues, told, said)
+    likeliest = max(INTENTS, key=lambda intent: shares[intent])
+    is_clear = shares[likeliest] >= _CLEAR and (cues[likeliest] >= TELLING or len(text) >= LONG_ENOUGH)
+    intent = likeliest if is_clear else "question"
+    told |= {f"is_{intent}"}
+    total = Counter({**cues, **shares})
+    for urgency, weight, needed, barred in _urgency():
+        total[urgency] += weight * (needed <= told and barred.isdisjoint(told))
+    return _Reading(total, told, intent)
+
+
+def _shares(cues: Counter, told: frozenset[str], said: list[set[str]]) -> dict[str, float]:
+    """How likely each intent is, all together 10: the softmax of what the evidence weighs."""
     weights = _weights()
-    sums = list(weights.always)
-    found = [(each.weights, 1) for each in weights.text if each.holds(told)]
+    found = [(weights.always, 1)]
+    found += [(each.weights, 1) for each in weights.text if each.holds(told)]
     found += [(each.weights, 1) for each in weights.sentence if any(map(each.holds, said))]
-    found += [(weights.cues[topic], min(total[topic], _MOST)) for topic in total if topic in weights.cues]
+    found += [(weights.cues[topic], min(cues[topic], _MOST)) for topic in cues if topic in weights.cues]
+    sums = [0.0] * len(INTENTS)
     for each, strength in found:
         for index, weight in enumerate(each):
             sums[index] += strength * weight
     most = max(sums)
-    shares = [math.exp(value - most) for value in sums]
-    total.update(dict.fromkeys(INTENTS, 0))
-    for intent, share in zip(INTENTS, shares, strict=True):
-        total[intent] = _CERTAIN * share / sum(shares)
-    best = INTENTS[sums.index(most)]
-    is_told = total[best] >= _CLEAR and (total_of_cues[best] >= _TELLING or len(text) >= _LONG_ENOUGH)
-    told |= {f"is_{best}" if is_told else "is_question"}
-    for urgency, weight, needed, barred in _urgency():
-        total[urgency] += weight * (needed <= told and barred.isdisjoint(told))
-    return total, told
+    likely = [math.exp(value - most) for value in sums]
+    return {intent: _CERTAIN * each / sum(likely) for intent, each in zip(INTENTS, likely, strict=True)}
 
 
 def features(text: str) -> tuple[frozenset[str], list[set[str]]]:
     """The signals of a text, and those that each of its sentences voices."""
     said = _said(text)
     total = cue_scores(text)
-    told = frozenset(topic for topic in total if total[topic] >= _TELLING)
+    told = frozenset(topic for topic in total if total[topic] >= TELLING)
     return told.union(_held(text), *said), said
 
 
 def looks_back(text: str) -> bool:
     """Whether a text speaks of a journey that has been made, so that its days are past ones."""
-    return any(f"is_{intent}" in signals(text) for intent in _BACKWARDS)
+    return intent(text) in _BACKWARDS
 
 
 def _said(text: str) -> list[set[str]]:

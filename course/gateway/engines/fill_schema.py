@@ -217,6 +217,8 @@ class _Filler:
         return Filled(self.emptiest.value({**own, "type": "string"}))
 
     def _text_candidates(self, own: Mapping, name: str, field: Field | None, note: str):
+        if field and field.kind == "party":  # Before what is labelled so: the house itself may be billed.
+            yield from fields.texts(field, self.facts, note)
         for stated in self._labelled(name, field):
             if field:
                 # A line with its own label needs no second date to be the second date.

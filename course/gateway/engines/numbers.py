@@ -17,11 +17,7 @@ _CENTS = re.compile(r"(.*?)(?:[.,](\d{1,2}))?")
 # Currencies that are never written before the number.
 _BEHIND = r"(?:元|円|圓|엔|원|위안|달러|유로|ドル|ユーロ|ウォン|바트)"
 _TIMES = {"萬": 10_000, "万": 10_000, "만": 10_000, "千": 1000, "천": 1000, "k": 1000}
-_HAN_DIGITS = {
-    sign: value
-    for value, signs in enumerate(("一", "二兩两", "三", "四", "五", "六", "七", "八", "九"), 1)
-    for sign in signs
-}
+_HAN_DIGITS = dict(zip("一二兩两三四五六七八九", (1, 2, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
 _HAN_UNITS = {"十": 10, "百": 100, "千": 1000, "萬": 10_000, "万": 10_000}
 _HAN_SUM = re.compile(r"(?<![\d.])[一二兩两三四五六七八九十百千]*[百千萬万][一二兩两三四五六七八九十百千]*")
 _LABELS = re.compile(r"\s?[:\uff1a=]")

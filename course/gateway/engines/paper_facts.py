@@ -25,10 +25,10 @@ _COMPANY = re.compile(
     r"(?:株式会社|有限会社|合同会社|\(주\)|주식회사\s?)[^\s,.()、。:]{1,20}"
     r"|[^\s,.()、。:「『\uff1a\"]{1,16}(?:株式会社|有限公司|公司|旅行社|民宿|飯店|酒店|旅館|旅行|ホテル|交通|주식회사|상사|여행사|호텔|펜션"
     r"|게스트하우스|관광)"
-    r"|(?:[A-ZÀ-Þ0-9][\w'\u2019&.-]*\s(?:(?:&|and|und|y|de|del|della|of|the)\s)?){1,4}"
+    r"|(?:[A-ZÀ-Þ0-9][\w'\u2019&.-]* (?:(?:&|and|und|y|de|del|della|of|the) )?){1,4}"
     r"(?:Ltd|Limited|Inc|LLC|GmbH|AG|KG|OHG|UG|AS|AB|S\.\s?A\.|S\.\s?L\.|SA|SL|SRL|S\.r\.l\.|BV|Oy|PLC|Co)(?![\w])\.?"
     r"|\b(?:Hotel|Pension|Pensión|Gasthof|Gasthaus|Albergo|Hostal|Hostel|Posada|Residencia|Autocares|Transportes|Busreisen"
-    r"|Reederei|Guesthouse|Berghof|Ferienhof|Locanda|Trattoria|Taverna|Riad|Ryokan)(?:\s[A-ZÀ-Þ][\w'\u2019-]+){1,3}"
+    r"|Reederei|Guesthouse|Berghof|Ferienhof|Locanda|Trattoria|Taverna|Riad|Ryokan)(?: [A-ZÀ-Þ][\w'\u2019-]+){1,3}"
 )
 _BETWEEN = re.compile(
     r"\b(?:between|zwischen|entre)\b(.{3,160}?)\b(?:and|und|y)\b(.{3,160}?)(?=[\n.;]|$)", re.I | re.S

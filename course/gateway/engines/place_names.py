@@ -20,6 +20,7 @@ _SENTENCE_END = re.compile(r"[.!?。\uff01\uff1f\n;]\s?")
 _BACK_FROM = re.compile(
     r"(?:home|back|returned|return|zurück|wieder|vuelta|volvimos|regresamos|volver) (?:from|aus|von|de|del) $", re.I
 )
+_BACK_FROM_THERE = re.compile(r"\s?(?:から(?:戻|帰)|에서 (?:돌아|귀국)|回[來来])")
 _NOT_HERE = re.compile(r"\s?(?:ではなく|じゃなく|でなく|말고|不要|不是)")
 _NOT_THERE = re.compile(
     r"(?:\b(?:not|no|nicht|kein|statt|instead of|rather than|en vez de"
@@ -28,7 +29,7 @@ _NOT_THERE = re.compile(
 )
 # 日本語 and 한국어 are languages.
 _OF_A_PEOPLE = re.compile(r"[語语人圓円食菜料式어인식]")
-_ONWARDS = re.compile(r"\s(?:to|nach|a|hasta|->|→|-|\u2013)\s(?=[A-ZÀ-Þ])|\s?(?:→|から|에서|到)")
+_ONWARDS = re.compile(r"\s(?:to|nach|a|hasta|->|→|-|\u2013)\s(?=[A-ZÀ-Þ])|\s?(?:→|から|에서|到)\s?")
 # A text so short is a question such as "weather in paris".
 _SHORT = 60
 
@@ -67,10 +68,9 @@ def find_places(text: str, people: list[Value]) -> list[Value]:
     is_german = detect(text) == "de"
     for place in places().find(text):
         name = text[place.start : place.end]
-        is_word = (
-            name.lower() in _also_words() and not (is_german and name.lower() == "island") and name != text.strip()
-        )
+        is_word = name.lower() in _also_words() and name != text.strip()
         is_word = is_word and not (name[:1].isupper() and _has_preposition(text, place.start))
+        is_word = is_word and not (name == "Island" and is_german)  # Iceland
         if not is_word and not _OF_A_PEOPLE.match(text, place.end):
             add(place.start, place.end, place.value.kind)
     for match in _PROPER.finditer(text):
@@ -114,7 +114,7 @@ def _role_of_place(text: str, start: int, end: int) -> str:
     sentence = text[max((end.end() for end in _SENTENCE_END.finditer(text, 0, start)), default=0) : end]
     if any_marker("past_time").find(sentence):
         return "other"
-    if _BACK_FROM.search(text[max(0, start - 24) : start]):
+    if _BACK_FROM.search(text[max(0, start - 24) : start]) or _BACK_FROM_THERE.match(text, end):
         return ""
     if announced("origin", text, start) or followed("origin", text, end):
         return "origin"

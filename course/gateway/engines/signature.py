@@ -33,7 +33,10 @@ _DAY_LINE = re.compile(r"[^\d\n]{0,16}\d{1,4}[^\n]{0,24}\d{4}|\d{4}\s?[年년-][
 _SENT_FROM = re.compile(r"sent from my .*|von meinem \S+ gesendet|enviado desde mi .*|.*から送信|.*에서 보냄", re.I)
 # "Tom from Leeds", "Ana otra vez"
 _FROM = re.compile(r"(?<=\w) (?:from|aus|desde|in|of|with|mit|con|again|nochmal|otra vez|again please)(?: \S+){0,3}$")
+# "Soy Ana", 小川です
+_INTRODUCES = re.compile(r"^(?:soy|ich bin|i am|i'm) |(?:です|입니다|예요|이에요)$", re.I)
 _KANJI = re.compile(r"[\u3400-\u9fff々]{2,4}")
+_CLOSED = re.compile(r"[。\uff01\d][\s、]*$")
 _LINES = 6
 
 
@@ -103,11 +106,10 @@ def _at_the_end(text: str, start: int, end: int) -> Value | None:
     if len(breaks) == 1 and told == part:
         return None  # A line that is no letter's end has a greeting or a break before its name.
     plain = without_title(told)
-    if is_name(plain):
-        name = first_of_two(plain)
-    elif _KANJI.fullmatch(plain) and line[: breaks[-1]].rstrip().endswith(("。", "\uff01")) and detect(text) == "ja":
-        name = plain
-    elif is_name(plain.title()) and plain.islower() and _follows_greeting(line, breaks[-1], told != part):
+    own = _INTRODUCES.sub("", plain)
+    if is_name(own):
+        name = first_of_two(own)
+    elif _is_kanji_name(plain, line[: breaks[-1]]) or _is_small_name(plain, line[: breaks[-1]], told != part):
         name = plain
     elif not (name := family_name(part, 0)):
         return None
@@ -115,7 +117,14 @@ def _at_the_end(text: str, start: int, end: int) -> Value | None:
     return Value(place, place + len(name), name, name) if place >= 0 else None
 
 
-def _follows_greeting(line: str, start: int, is_behind: bool) -> bool:
-    """Whether what stands at a place comes right after a greeting, as in "cheers, ben"."""
-    before = re.split(r"[.!?\n]", line[:start].rstrip(" ,.!"))[-1].strip()
-    return is_behind or folded(before) in signoffs()
+def _is_kanji_name(plain: str, before: str) -> bool:
+    """Whether a few Chinese signs are what follows the last sentence, or a code, of a Japanese letter."""
+    return bool(_KANJI.fullmatch(plain) and _CLOSED.search(before)) and detect(before) == "ja"
+
+
+def _is_small_name(plain: str, before: str, is_greeted: bool) -> bool:
+    """Whether a word in small letters is a name behind a greeting, as in "cheers, ben"."""
+    if not (plain.islower() and is_name(plain.title())):
+        return False
+    last = re.split(r"[.!?\n]", before.rstrip(" ,.!"))[-1].strip()
+    return is_greeted or folded(last) in signoffs()

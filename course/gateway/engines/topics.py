@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from .evidence import INTENTS, cue_scores, signals
+from .evidence import cue_scores, intent
 from .lexicon import Lexicon, listed, words_of
 
 # "booking change" is a change, and "refund question" is about a refund.
@@ -146,8 +146,7 @@ def _shown(names: list[str], examples: Iterable[Example]) -> list[str | None]:
     spoken: dict[str, Counter] = {name: Counter() for name in names}
     for example in examples:
         if example.label in spoken:
-            found = [topic for topic in INTENTS if f"is_{topic}" in signals(example.text)]
-            spoken[example.label].update(found)
+            spoken[example.label][intent(example.text)] += 1
     best = [spoken[name].most_common(1)[0][0] if spoken[name] else None for name in names]
     return [topic if best.count(topic) == 1 else None for topic in best]
 
