@@ -1,9 +1,9 @@
 """How well the practice engine reads the agency's labelled papers, and others like them.
 
 The weights were fitted on every second message of the course. The texts "unseen" took no part in that, but the
-engine's author knew them. Those called "fresh" were written and labelled when the engine was done: at first sight it
-told 100% of their languages, 90% of their intents, 100% of their classes of documents, and 90% and 93% of what messages
-and documents state. Some faults that they showed have been mended since.
+engine's author knew them. Those called "fresh" were written and labelled when the engine was done. At first sight it
+told all their languages, 90% of the intents, all classes of documents, and 90% and 93% of what messages and documents
+state. Some faults that they showed have been mended since.
 """
 
 from __future__ import annotations
