@@ -115,9 +115,13 @@ from course import charts
 
 charts.two_layers(pd.DataFrame({
     "layer": ["who asks", "what people\nsee", "what connects\nit", "what answers"],
-    "chat tool": ["You", "A finished window:\naccount, history, files,\na monthly plan", "", "The vendor's models"],
-    "API platform": ["Your customers,\nyour colleagues", "What you build: website,\nform, inbox, customer file",
-                     "Addresses, keys, projects,\nlimits, a bill by use", "The vendor's models"]}))
+    "chat tool": [
+        "You", "A finished window:\naccount, history, files,\na monthly plan", "",
+        "The vendor's models"],
+    "API platform": [
+        "Your customers,\nyour colleagues", "What you build: website,\nform, inbox, customer file",
+        "Addresses, keys, projects,\nlimits, a bill by use", "The vendor's models"],
+}))
 
 # %% [markdown] label="two-products" slideshow={"slide_type": "slide"} claims=["C02", "C03", "C04", "C05", "C08"]
 # ## Two products from each vendor

@@ -1,5 +1,6 @@
 """The lessons beside the billing lesson in JupyterLab, from the first cell to the last question."""
 
+import json
 import re
 
 import hands
@@ -7,9 +8,11 @@ import nbformat
 import pytest
 from pages import listen, run_all_cells
 
+from course import progress_code
+from course.progress import Progress
 from course.widgets.work_sliders import SLIDERS as WORK_SLIDERS
 
-LESSONS = ("01_operator", "03_integration", "04_management", "06_choose")
+LESSONS = ("00_start", "01_operator", "03_integration", "04_management", "06_choose")
 
 
 @pytest.fixture(scope="module", params=LESSONS)
@@ -90,6 +93,32 @@ def test_the_quiz_by_mouse_then_by_keyboard(page, lesson):
     quiz = widget(page, ".quiz-step")
     hands.answer_by_mouse(quiz, lesson)
     hands.answer_by_keyboard(quiz, lesson)
+
+
+@of("00_start")
+def test_progress_follows_the_quiz_and_travels_by_keyboard(page, jupyterlab):
+    """After the quiz: each question was wrong once, so that none counts for the first try."""
+    panel = widget(page, ".progress-travel")
+    panel.get_by_text("Before the course: 0 of 5 right at the first try. After it: not answered yet.").wait_for()
+    assert panel.get_by_role("row", name="Start here").get_by_text("5 of 5 right").is_visible()
+    panel.get_by_role("checkbox", name="Start here: done").press("Space")
+    panel.locator("summary").press("Enter")
+    code, brought = (panel.get_by_label(label) for label in ("The code of what", "A code from another"))
+    page.wait_for_function("([code]) => code.value.length > 60", arg=[code.element_handle()])
+    mine = code.input_value()
+    brought.fill(mine[:-2])
+    brought.press("Tab")
+    page.keyboard.press("Enter")
+    panel.get_by_text("This code is damaged or not complete.").wait_for()
+    other = Progress({}, ("02_billing",))
+    brought.fill(progress_code.write(other))
+    brought.press("Tab")
+    page.keyboard.press("Enter")
+    panel.get_by_text("The code brought 0 answers and 1 finished lesson that were not here.").wait_for()
+    assert panel.get_by_role("checkbox", name="Two ways to pay: done").is_checked()
+    saved = json.loads((jupyterlab.folder / "notebooks" / ".course" / "progress.json").read_text("utf-8"))
+    assert saved["done"] == ["00_start", "02_billing"]
+    assert len(saved["quizzes"]["00_start"]["answers"]) == 5
 
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
