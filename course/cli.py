@@ -1,6 +1,8 @@
 """The `course` command. It only reads the command line and prints; the work is done elsewhere."""
 
+import contextlib
 import difflib
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -156,6 +158,68 @@ def doctor(context: click.Context) -> None:
         context.exit(1)
 
 
+_DATABASE = click.option(
+    "--database", default="sqlite:///gateway.sqlite", show_default=True, help="An SQLAlchemy URL."
+)
+
+
+@main.group()
+def audit() -> None:
+    """Check the platform's audit log."""
+
+
+@audit.command()
+@_DATABASE
+@click.option(
+    "--noted", default="", metavar="HASH", help="A head that an earlier check printed: it must still be there."
+)
+@click.pass_context
+def verify(context: click.Context, database: str, noted: str) -> None:
+    """Say whether the log is as it was written; exit 1 if an entry was changed, removed, added or moved."""
+    with _store(database) as store:
+        verdict = store.verify_audit(noted)
+    if not verdict.intact:
+        click.echo(f"NOT INTACT: {verdict.problem}")
+        context.exit(1)
+    click.echo(f"Intact: {verdict.entries:,} entries. Note the head elsewhere: {verdict.head}")
+
+
+@main.command()
+@click.argument("what", type=click.Choice(["usage", "audit"]))
+@click.option("--format", "form", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
+@_DATABASE
+@click.option(
+    "--output", type=click.File("w", encoding="utf-8", lazy=True), default="-", help="A file; else the screen."
+)
+def export(what: str, form: str, database: str, output) -> None:
+    """Write every call (usage) or every change (audit) as CSV or JSON Lines. Neither holds a prompt."""
+    from course.gateway import export as exporting
+
+    with _store(database) as store:
+        for line in exporting.lines(exporting.WHAT[what](store), form):
+            output.write(line)
+
+
+@main.command()
+@_DATABASE
+def retention(database: str) -> None:
+    """Delete for good what projects keep no longer, from the database, its log and its backups."""
+    from course.gateway.pipeline import utc_micros
+
+    with _store(database) as store:
+        gone = store.purge(utc_micros())
+        store.erase()
+    click.echo(f"{gone:,} stored contents deleted. The ledger and the audit log stay.")
+
+
+@main.command()
+@_DATABASE
+def backup(database: str) -> None:
+    """Copy the platform's database into a file beside it, which the retention job will know."""
+    with _store(database) as store:
+        click.echo(store.backup())
+
+
 @main.group()
 def prices() -> None:
     """Look after the price book."""
@@ -194,6 +258,17 @@ def lab(context: click.Context, arguments: tuple[str, ...]) -> None:
         context.exit(bootstrap.lab(arguments))
     except bootstrap.Problem as problem:
         raise click.ClickException(str(problem)) from problem
+
+
+@contextlib.contextmanager
+def _store(database: str) -> Iterator:
+    from course import serve as serving
+
+    try:
+        with serving.open_store(database) as store:
+            yield store
+    except serving.ServeError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _progress() -> Progress:

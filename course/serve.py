@@ -8,17 +8,19 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
 from pathlib import Path
 
 import uvicorn
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from . import catalog, tokens
 from .gateway import gateway, live_settings
 from .gateway.live_settings import LiveProblem
 from .gateway.protocol import Protocol
-from .gateway.store import StoreError
+from .gateway.store import Store, StoreError
 
 _WAITING_CONNECTIONS = 2048
 # How long answers that are under way may still take when the gateway is told to stop.
@@ -82,6 +84,24 @@ def open_gateway(mode: str, database: str, pace: float) -> tuple[gateway.Gateway
         return opened, live_settings.announcement(upstreams)
     except (StoreError, LiveProblem) as error:
         raise ServeError(str(error)) from None
+
+
+@contextlib.contextmanager
+def open_store(database: str) -> Iterator[Store]:
+    """The store of a database that is there already. Raises `ServeError`."""
+    try:
+        url = make_url(database)
+        if url.drivername.startswith("sqlite") and not Path(url.database or "").is_file():
+            raise ServeError(f"There is no database {url.database}. Name it with --database sqlite:///FILE.")
+        store = Store(url)
+    except (StoreError, ArgumentError) as error:
+        raise ServeError(str(error)) from None
+    try:
+        yield store
+    except StoreError as error:
+        raise ServeError(str(error)) from None
+    finally:
+        store.close()
 
 
 def run(opened: gateway.Gateway, listening: socket.socket) -> None:

@@ -116,7 +116,7 @@ def ledger() -> pandas.DataFrame:
     """
     import pandas
 
-    rows = [row._asdict() for row in _running().gateway.store.ledger()]
+    rows = [row._asdict() for row in running().gateway.store.ledger()]
     for row in rows:
         row["cost_usd"] = Decimal(row.pop("cost_micros")).scaleb(-6)
     columns = [
@@ -142,7 +142,7 @@ def refusals() -> pandas.DataFrame:
     """
     import pandas
 
-    rows = [row._asdict() for row in _running().gateway.store.refusals()]
+    rows = [row._asdict() for row in running().gateway.store.refusals()]
     return pandas.DataFrame(rows, columns=["refusal", "project", "key", "model", "reason"])
 
 
@@ -150,7 +150,7 @@ def overview() -> dict:
     """What is going on on the platform now; see `course.gateway.store.overview`. Raises `RuntimeError` before
     `start()`.
     """
-    gateway = _running().gateway
+    gateway = running().gateway
     return gateway.store.overview(gateway.pipeline.clock())
 
 
@@ -162,7 +162,7 @@ def personal_key(email: str, project_id: str) -> str:
     """
     from course.gateway.admin import people
 
-    gateway = _running().gateway
+    gateway = running().gateway
     store, now = gateway.store, gateway.pipeline.clock()
     project = next((row.id for row in store.projects() if row.public_id == project_id), None)
     if project is None:
@@ -181,12 +181,12 @@ def faults(kind: str | None = None, calls: int | None = None, share: float | Non
     """
     from course.gateway.faults import KINDS, Rule
 
-    running = _running().gateway.pipeline.faults
+    rules = running().gateway.pipeline.faults
     if kind is None:
-        running.clear()
+        rules.clear()
         print("No faults: every call is answered as well as it can be.")
         return
-    running.add(Rule(kind, calls, share, seconds=seconds))
+    rules.add(Rule(kind, calls, share, seconds=seconds))
     which = f"the next {calls}" if share is None else f"{share:.0%} of all"
     print(f"Fault asked for, {which} calls: {KINDS[kind].replace('`seconds`', f'{seconds:g} s')}.")
 
@@ -208,7 +208,8 @@ def own_vendors() -> list[str]:
         return []
 
 
-def _running() -> Session:
+def running() -> Session:
+    """The platform of this kernel. Raises `RuntimeError` before `start()`."""
     if _session is None:
         raise RuntimeError("There is nothing to show yet: the practice platform is not running. Run course.start().")
     return _session

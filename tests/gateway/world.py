@@ -64,10 +64,10 @@ class Address:
 def addresses(app) -> list[Address]:
     """Every method of every route."""
     found = []
-    for mount in app._app.routes:
-        for route in mount.routes:
-            path = mount.path + route.path.replace(":path}", "}")
-            found += [Address(mount.path[1:], method, path) for method in sorted(route.methods)]
+    for vendor, platform in app._app.apps.items():
+        for route in platform.routes:
+            path = f"/{vendor}" + route.path.replace(":path}", "}")
+            found += [Address(vendor, method, path) for method in sorted(route.methods)]
     return found
 
 
@@ -288,7 +288,10 @@ def _bodies(vendor: str, ids: dict[str, str]) -> dict[str, object]:
     if vendor == "openrouter":
         return {"/chat/completions": {"model": "openai/tiny", "messages": ASK, "models": ["openai/tiny"]}}
     if vendor == "practice":
-        return {"/faults": {"kind": "slow", "calls": 1, "project_id": 99, "seconds": 0}}
+        return {
+            "/faults": {"kind": "slow", "calls": 1, "project_id": 99, "seconds": 0},
+            "/P/data_rules": {"redaction": "mask", "kinds": ["card"], "retention_days": 30, "region": "eu"},
+        }
     answer = {
         "model": "tiny",
         "input": [{"role": "user", "content": [{"type": "input_text", "text": "What is a token?"}]}],

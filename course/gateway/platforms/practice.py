@@ -1,4 +1,7 @@
-"""What no vendor has: faults on request. `GET`, `POST` and `DELETE /practice/v1/faults`, with an admin key."""
+"""What no vendor has: faults on request, and a project's rules about data.
+
+`GET`, `POST` and `DELETE /practice/v1/faults`, and see `admin.data_rules`; all with an admin key.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from ..admin import data_rules
+from ..admin.desk import Desk
 from ..dialects import openai
 from ..faults import Rule
 from ..http import decode_json, read_body, vendor_app
@@ -29,9 +34,14 @@ def create(pipeline: Pipeline):
             pipeline.faults.clear()
         return JSONResponse({"object": "list", "data": [asdict(rule) for rule in pipeline.faults.rules]})
 
-    return vendor_app(
-        [Route("/v1/faults", faults, methods=["GET", "POST", "DELETE"])], openai.render_fault, "x-request-id"
+    desk = Desk(
+        pipeline,
+        lambda request: pipeline.authenticate(openai.secret(request.headers)),
+        lambda value: openai.json_object(value, "body"),
+        JSONResponse,
     )
+    routes = [Route("/v1/faults", faults, methods=["GET", "POST", "DELETE"]), *desk.routes(data_rules.ENTRIES)]
+    return vendor_app(routes, openai.render_fault, "x-request-id")
 
 
 def _rule(value: object) -> Rule:

@@ -117,6 +117,12 @@ class Admin:
         with self._engine.connect() as connection:
             return connection.execute(query.group_by(*by).order_by(*by)).all()
 
+    def calls(self) -> Iterator[Row]:
+        """Every line of the ledger, oldest first, a few at a time."""
+        with self._engine.connect() as connection:
+            rows = connection.execution_options(yield_per=1000).execute(select(calls).order_by(calls.c.id))
+            yield from rows
+
     def answered_calls(self, vendor: str, since: int, until: int) -> Sequence[Row]:
         """Answered calls of a vendor's models, one by one; each is one of `requests`."""
         columns = [
