@@ -16,11 +16,12 @@ BEFORE, AFTER = "00_start", "06_posttest"
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """`name` is that of the notebook and of its quiz; `learn` completes "you learn …"."""
+    """`name` is that of the notebook, `quiz` that of its questions; `learn` completes "you learn …"."""
 
     name: str
     title: str
     minutes: int
+    quiz: str
     learn: str
 
     @property
@@ -32,10 +33,10 @@ class Lesson:
 def lessons(folder: Path = data.FOLDER) -> tuple[Lesson, ...]:
     """The rows of `data/lessons.csv`. Raises `DataError`."""
     found = []
-    for row in data.rows("lessons.csv", ("lesson", "title", "minutes", "learn"), folder):
+    for row in data.rows("lessons.csv", ("lesson", "title", "minutes", "quiz", "learn"), folder):
         if not _NAME.fullmatch(name := row.text("lesson")):
             raise row.wrong("lesson", f"{name!r} is not a lesson's name. Write it as 02_billing.")
         if not (minutes := row.integer("minutes")):
             raise row.wrong("minutes", "is empty. Say how long the lesson takes.")
-        found.append(Lesson(name, row.text("title"), minutes, row.text("learn")))
+        found.append(Lesson(name, row.text("title"), minutes, row.text("quiz"), row.text("learn")))
     return tuple(found)

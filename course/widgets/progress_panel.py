@@ -81,9 +81,9 @@ class ProgressPanel(CourseWidget):
         self._state = {
             "done": [name for name in saved.done if name in _names()],
             "quizzes": {
-                name: _points(progress_report.standing(name, saved.quizzes.get(name)))
-                for name in _names()
-                if progress_report.has_quiz(name)
+                lesson.name: _points(progress_report.standing(lesson.quiz, saved.quizzes.get(lesson.quiz)))
+                for lesson in outline.lessons()
+                if progress_report.has_quiz(lesson.quiz)
             },
             "tests": progress_report.before_and_after(saved),
             "code": progress_code.write(saved),

@@ -18,7 +18,7 @@
 #
 # **After this lesson you have seen the answer once with your own eyes, and you know where to begin.**
 #
-# About 20 minutes; the first surprise takes two. You need no key, no card and no account.
+# About 30 minutes; the first surprise takes two. You need no key, no card and no account.
 #
 # You will
 # - ask one question by hand, and fifty by program;
@@ -144,6 +144,14 @@ charts.two_layers(pd.DataFrame({
 # | Fifty messages | about fifty minutes | the same three lines |
 # | The answer went | to your eyes | into a list, and from there wherever you like |
 # | Its point | you can **use it now** | you can **build it in** |
+
+# %% [markdown] label="layers-intro" slideshow={"slide_type": "slide"}
+# ## Check yourself: two layers
+#
+# Twelve short questions on what you have just seen. Unlike the five above, they count for nothing but you: try until each is right, and read why the others are not.
+
+# %% label="layers-quiz" slideshow={"slide_type": "subslide"} tags=["hide-input"] claims=["C01", "C02", "C16"]
+Quiz("00_layers")
 
 # %% [markdown] label="where" slideshow={"slide_type": "slide"} claims=["C01"]
 # ## Where the course goes
