@@ -7,8 +7,10 @@ from html import escape
 from nbformat import NotebookNode
 
 from course import data
+from course.publish.shape import WRAP_UP
 
 PAGE = "glossary.md"
+POINTER = f"Words with a dotted line are terms: point at one, or look it up in the [glossary]({PAGE})."
 
 # What is not running text: code, a heading, a link or a picture, HTML. And bold: there the text itself explains.
 _KEPT = re.compile(r"```[\s\S]*?```|`[^`\n]*`|^#[^\n]*|!?\[[^\]\n]*\]\([^)\n]*\)|<[^>\n]*>|\*\*[^*\n]*\*\*", re.M)
@@ -23,12 +25,15 @@ def terms() -> dict[str, str]:
 def mark(notebook: NotebookNode) -> NotebookNode:
     """Give each term its first sentence of explanation where the notebook's prose first uses it; returns it.
 
-    `<abbr title="…">` is what JupyterLab, GitHub and a deck all keep.
+    `<abbr title="…">` is what JupyterLab, GitHub and a deck all keep. The wrap-up leads to the page of all terms, for
+    those who do not point with a mouse.
     """
     waiting = dict(terms())
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and cell.metadata.get("slideshow", {}).get("slide_type") != "notes":
             cell.source = _mark(cell.source, waiting)
+        if cell.metadata.get("label") == WRAP_UP:
+            cell.source += f"\n\n{POINTER}"
     return notebook
 
 

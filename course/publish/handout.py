@@ -1,6 +1,7 @@
 """Notebooks → one PDF of the whole course for paper, with bookmarks and page numbers, printed by a browser."""
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -110,6 +111,8 @@ def _for_paper(exported: str) -> BeautifulSoup:
     _move_answers(soup)
     for details in soup.find_all("details"):
         details["open"] = ""
+    for link in soup.find_all("a", href=re.compile(r"^\w+\.(ipynb|md)$")):
+        link["href"] = f"#{Path(link['href']).stem}"  # another lesson, or the glossary: a chapter
     for element in soup(["script", "style"]):
         element.decompose()
     return soup

@@ -4,6 +4,8 @@
 """
 
 import json
+import re
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -60,6 +62,10 @@ class CourseSlidesExporter(HTMLExporter):
     @default("exclude_anchor_links")
     def _exclude_anchor_links_default(self) -> bool:
         return True
+
+    def default_filters(self) -> Iterator[tuple[str, Callable]]:
+        yield from super().default_filters()
+        yield "to_decks", to_decks
 
     def _init_resources(self, resources: dict) -> dict:
         resources = super()._init_resources(resources)
@@ -141,6 +147,12 @@ def tidy_tables(html: str) -> str:
         for header in table.find_all("th"):
             header["scope"] = "col" if header.find_parent("thead") else "row"
     return str(soup)
+
+
+def to_decks(html: str) -> str:
+    """Links to other lessons and to the glossary as links to the decks and the index that lie beside this deck."""
+    html = re.sub(r'href="(\w+)\.ipynb"', r'href="\1.slides.html"', html)
+    return html.replace('href="glossary.md"', 'href="index.html#glossary"')
 
 
 def reveal_files() -> dict[str, str]:

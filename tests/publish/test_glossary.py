@@ -55,6 +55,15 @@ def test_notes_for_the_speaker_have_no_hints():
     assert marked("Ask about the budget.", kind="notes") == ["Ask about the budget."]
 
 
+def test_the_wrap_up_leads_to_the_page_of_all_terms():
+    wrap_up = v4.new_markdown_cell("## Remember", metadata={"label": "remember"})
+    other = v4.new_markdown_cell("Words.", metadata={"label": "words"})
+    first, second = glossary.mark(v4.new_notebook(cells=[other, wrap_up])).cells
+    assert first.source == "Words."
+    assert second.source.startswith("## Remember\n\n")
+    assert "[glossary](glossary.md)" in second.source
+
+
 def test_every_term_is_found_alone_and_in_the_plural():
     for term in glossary.terms():
         plural = re.sub(r"([^aeiou])y$", r"\1ie", term) + "s"

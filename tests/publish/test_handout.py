@@ -44,6 +44,13 @@ def test_the_margins_name_the_chapter_whatever_its_title():
     assert handout._css_text('a "b" </style>') == r'"a \22 b\22  \3c \2f style\3e "'
 
 
+def test_links_between_lessons_lead_from_chapter_to_chapter():
+    soup = handout._for_paper(
+        '<a href="03_integration.ipynb">A</a><a href="glossary.md">B</a><a href="https://e.org/a.md">C</a>'
+    )
+    assert [link["href"] for link in soup.find_all("a")] == ["#03_integration", "#glossary", "https://e.org/a.md"]
+
+
 def test_answers_stand_at_the_end_of_the_chapter_by_their_number(tmp_path):
     from course.widgets import Quiz
 

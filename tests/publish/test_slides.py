@@ -83,6 +83,16 @@ def test_the_deck_refers_to_no_other_file(soup):
         assert not re.findall(r"url\(\s*['\"]?(?!data:)", style.text)
 
 
+def test_links_between_lessons_lead_from_deck_to_deck():
+    links = "[next](03_integration.ipynb), [terms](glossary.md), [theirs](https://example.org/a.ipynb)"
+    html, _ = slides.CourseSlidesExporter().from_notebook_node(v4.new_notebook(cells=[prose(links, "slide")]))
+    assert [link["href"] for link in BeautifulSoup(html, "html.parser").select(".page a")] == [
+        "03_integration.slides.html",
+        "index.html#glossary",
+        "https://example.org/a.ipynb",
+    ]
+
+
 def test_text_of_a_widget_cannot_end_its_script_element(soup):
     stored = json.loads(soup.find(id="widgets").text)
     assert any("</script><!--" in text for text in stored["texts"])
