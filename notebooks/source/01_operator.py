@@ -262,9 +262,9 @@ WorkSliders(job="inbox")
 #
 # | | What triggers it | Who authenticates | Who pays |
 # |---|---|---|---|
-# | [A custom assistant that calls your API](https://help.openai.com/articles/9442513) | a person, in the chat | the person, and your API checks the assistant's key | the chat plan; your server |
-# | [A coding tool, signed in with a plan](https://developers.openai.com/codex/auth.md) | a person, then long work by itself | the person's account | the plan's allowance |
-# | [The same tool with a key, at night](https://developers.openai.com/codex/auth.md) | a clock | a program's key | the meter |
+# | [A custom assistant that calls your API](https://help.openai.com/en/articles/9442513-gpt-actions-domain-settings) | a person, in the chat | the person, and your API checks the assistant's key | the chat plan; your server |
+# | [A coding tool, signed in with a plan](https://developers.openai.com/codex/auth) | a person, then long work by itself | the person's account | the plan's allowance |
+# | [The same tool with a key, at night](https://developers.openai.com/codex/auth) | a clock | a program's key | the meter |
 # | [An agent that runs on a schedule](https://developers.openai.com/api/docs/guides/agents-api/sessions/automations) | a clock | a program's key | the meter |
 # | A no-code automation | an event | a key that somebody once pasted in | the meter, and the automation's fee |
 #

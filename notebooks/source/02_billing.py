@@ -264,7 +264,7 @@ def plan_or_meter(chats=20):
 #
 # - **Some plans pay for some programs.** With [Sign in with ChatGPT](https://developers.openai.com/siwc/quickstart), Plus and Pro users can spend their plan in apps that take part. The user signs in; the app gets no API key.
 # - **Some plans bring API credit.** [Claude Max, Ultra and Team](https://support.claude.com/ja/articles/8114531) include a monthly amount for the API. Free and Pro do not.
-# - **Some plans are metered.** A [Claude Enterprise](https://support.claude.com/articles/11526368) seat pays for its tokens too.
+# - **Some plans are metered.** A [Claude Enterprise](https://support.claude.com/en/articles/11526368-how-am-i-billed-for-my-enterprise-plan) seat pays for its tokens too.
 # - **Some meters start at zero.** The [Gemini API](https://ai.google.dev/gemini-api/docs/billing) has a free tier. Google may use what you send there to improve its products, so it is not the place for customers' messages.
 #
 # Safe to say: *a subscription is not an API key; some plans pay for some use by programs, under the vendor's rules, which changed in autumn 2026.*

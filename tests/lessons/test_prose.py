@@ -102,6 +102,15 @@ def test_a_link_to_the_web_says_where_it_leads():
     assert [place for place, text in lesson_prose() if vague.search(text)] == []
 
 
+def test_every_page_that_a_lesson_links_to_is_among_its_sources():
+    """So each has a title, a publisher and the day on which it was read, and the list at the lesson's end is whole."""
+    missing = []
+    for place, text in lesson_prose():
+        listed = {source.url for source in data.sources(place.split(":")[0])}
+        missing += [f"{place}: {link}" for link in LINK.findall(text) if "://" in link and link not in listed]
+    assert missing == []
+
+
 def test_every_picture_of_a_lesson_is_described():
     """shape.py looks at bare pictures; this looks at those that stand in HTML and in prose."""
     bare = []
