@@ -103,7 +103,7 @@ def test_a_link_to_the_web_says_where_it_leads():
 
 
 def test_every_page_that_a_lesson_links_to_is_among_its_sources():
-    """So each has a title, a publisher and the day on which it was read, and the list at the lesson's end is whole."""
+    """So each has a title, a publisher and the day it was read, and the list at the lesson's end is whole."""
     missing = []
     for place, text in lesson_prose():
         listed = {source.url for source in data.sources(place.split(":")[0])}
