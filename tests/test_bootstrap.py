@@ -259,6 +259,14 @@ def test_lab_opens_the_first_lesson(checkout, monkeypatch):
     assert "--no-browser" in commands[0]
 
 
+def test_doctor_checks_what_a_student_has_and_sees_the_students_own_progress(monkeypatch):
+    asked = []
+    monkeypatch.setattr(bootstrap, "set_up", asked.append)
+    monkeypatch.setattr(bootstrap.subprocess, "call", lambda command, **how: asked.append((command[1:], how)) or 1)
+    assert bootstrap.main(["doctor"]) == 1
+    assert asked == [bootstrap.STUDENT, (["-m", "course.cli", "doctor"], {"cwd": str(bootstrap.ROOT)})]
+
+
 def test_test_stops_at_the_first_thing_that_does_not_hold(monkeypatch):
     asked = []
     monkeypatch.setattr(bootstrap, "set_up", lambda pins: asked.append(pins))
