@@ -27,6 +27,15 @@ TOPICS = {
 # A vendor is believed about its own products only.
 PUBLISHERS = {"openai": "OpenAI", "anthropic": "Anthropic", "google": "Google", "openrouter": "OpenRouter"}
 
+_ROUTE_COLUMNS = {
+    "example": "For example",
+    "contract": "Your contract is with",
+    "text_passes": "The text passes",
+    "zero_retention": "Zero retention",
+    "regions": "Regions",
+    "yours_to_do": "Left for you to do",
+    "fits": "Fits",
+}
 _COLUMNS = ("product", "vendor", "audience", "topic", "answer", "sources", "trust", "note")
 
 
@@ -91,6 +100,23 @@ def evidence(topic: str) -> pd.DataFrame:
     columns = ("product", "answer", "pages", "checked", "trust", "note")
     asked = _known(topic)
     return pd.DataFrame([_evidence(fact) for fact in facts() if fact.topic == asked], columns=columns)
+
+
+def routes(folder: Path = FOLDER) -> pd.DataFrame:
+    """The ways by which a text gets to a model: a column for each way, a row for each question.
+
+    Raises `DataError` for a way without a source.
+    """
+    pages = {source.id: source for source in data.sources(folder=folder)}
+    table: dict[str, dict[str, str]] = {}
+    for row in data.rows("supplier_routes.csv", ("route", *_ROUTE_COLUMNS, "sources"), folder):
+        names = row.text("sources").split()
+        if unknown := [name for name in names if name not in pages]:
+            raise row.wrong("sources", f"{unknown[0]!r} is not an id in sources.csv. Add the page there first.")
+        answers = {label: row.text(column) for column, label in _ROUTE_COLUMNS.items()}
+        oldest = min(pages[name].checked for name in names)
+        table[row.text("route")] = answers | {"Stated by": f"{', '.join(names)}; read {oldest} or later"}
+    return pd.DataFrame(table)
 
 
 def _known(topic: str) -> str:

@@ -11,6 +11,7 @@ _HOMES = {
     "ChatPanel": "chat",
     "PlatformDashboard": "dashboard",
     "ProgressPanel": "progress_panel",
+    "DataTerms": "data_terms",
 }
 __all__ = list(_HOMES)
 
