@@ -6,7 +6,7 @@ from starlette.routing import Router
 
 from . import front_page
 from .faults import Spoiler
-from .http import Platform
+from .http import Platforms
 from .pipeline import Pipeline
 from .platforms import anthropic, gemini, openai, openrouter, practice
 
@@ -20,5 +20,5 @@ def create_app(pipeline: Pipeline):
         "openrouter": openrouter,
         "practice": practice,
     }
-    routes = [Platform(prefix, platform.create(pipeline)) for prefix, platform in platforms.items()]
-    return Spoiler(Router(routes, default=front_page.answer), pipeline.faults)
+    apps = {prefix: platform.create(pipeline) for prefix, platform in platforms.items()}
+    return Spoiler(Platforms(apps, elsewhere=Router(default=front_page.answer)), pipeline.faults)

@@ -39,7 +39,8 @@ class Call:
     """Iterate over it to deliver the answers piece by piece; then `reply` is there.
 
     Leaving its `with` block early, as when the caller hangs up, charges for what was delivered. `usage` is the
-    call's before delivery: its output has the reasoning alone. `whole` is its usage once all is delivered.
+    call's before delivery: its output has the reasoning alone. `whole` is its usage once all is delivered, and
+    `cost_micros` what it costs then.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Call:
         reply_id: str,
         drafts: tuple[Draft, ...],
         whole: Usage,
+        cost_micros: int,
         rates: pricing.Rates,
     ):
         self.id = reply_id
@@ -56,10 +58,9 @@ class Call:
         self.turn = turn
         self.created = admission.started
         self.allowances = admission.allowances
-        self.usage = Usage(whole.input, whole.cached_input, whole.cache_write, whole.reasoning, whole.reasoning)
         self.pace = admission.pipeline.pace
         self.reply: Reply | None = None
-        self.cost_micros = 0
+        self.cost_micros = cost_micros
         self._admission = admission
         self._count = admission.pipeline.count
         self._rates = rates
@@ -67,14 +68,19 @@ class Call:
         self._whole = whole
         self._delivered: list[list[Piece]] = [[] for _ in drafts]
 
+    @property
+    def usage(self) -> Usage:
+        return replace(self._whole, output=self._whole.reasoning)
+
     def __enter__(self) -> Call:
         return self
 
     def __exit__(self, *_error) -> None:
         if self.reply is None:
             delivered = tuple(_so_far(pieces) for pieces in self._delivered)
-            output = output_tokens(delivered, self.model, self._count)
-            self._settle(delivered, replace(self.usage, output=output), "cut")
+            usage = replace(self.usage, output=output_tokens(delivered, self.model, self._count))
+            self.cost_micros = pricing.cost_micros(usage, self._rates)
+            self._settle(delivered, usage, "cut")
 
     def __iter__(self) -> Iterator[Piece]:
         for choice, draft in enumerate(self._drafts):
@@ -93,8 +99,7 @@ class Call:
         self._admission.settle(Usage(), 0, "error")
 
     def _settle(self, choices: tuple[Draft, ...], usage: Usage, status: str) -> Reply:
-        """Price what was delivered and write it into the ledger."""
-        self.cost_micros = pricing.cost_micros(usage, self._rates)
+        """Write what was delivered into the ledger."""
         self.reply = Reply(self.id, self.model, self.created, choices, usage)
         self._admission.settle(usage, self.cost_micros, status)
         return self.reply

@@ -6,7 +6,6 @@ import asyncio
 import json
 import logging
 import math
-import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
@@ -14,7 +13,7 @@ from typing import TypeVar
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Match, Mount, Route, get_route_path
+from starlette.routing import Match, Route, get_route_path
 
 from .call import Call
 from .store import StoreError, UnstorableError
@@ -55,7 +54,7 @@ class _VendorApp:
     """
 
     def __init__(self, routes: list[Route], render_fault: RenderFault, request_id_header: str | None):
-        self.routes = routes  # where Starlette's Mount looks for them
+        self.routes = routes
         self._plain: dict[str, list[Route]] = {}
         self._patterns = [route for route in routes if route.param_convertors]
         for route in routes:
@@ -115,28 +114,31 @@ class _VendorApp:
         return JsonResponse(body, status, headers)
 
 
-class Platform(Mount):
-    """A vendor's app under a prefix. It gets an address that has a line break in it too: Starlette's own would let
-    nobody answer that in the vendor's words.
-    """
+class Platforms:
+    """Vendors' apps, each under its own prefix; `elsewhere` is the app for all that has none of these prefixes."""
 
-    def __init__(self, prefix: str, app):
-        super().__init__(f"/{prefix}", app=app)
-        self.path_regex = re.compile(self.path_regex.pattern, re.DOTALL)
+    def __init__(self, apps: Mapping[str, Callable], elsewhere):
+        self.apps = apps
+        self._elsewhere = elsewhere
+
+    async def __call__(self, scope, receive, send) -> None:
+        app = None
+        if scope["type"] == "http":
+            prefix = get_route_path(scope)[1:].partition("/")[0]
+            if app := self.apps.get(prefix):
+                scope["root_path"] = f"{scope.get('root_path', '')}/{prefix}"
+        await (app or self._elsewhere)(scope, receive, send)
 
 
 class JsonResponse(Response):
-    """Starlette's own, with an encoder that is made once, and headers that are written once."""
+    """Starlette's own, with an encoder that is made once, and `headers`, in lower case, that are written once."""
 
     def __init__(self, content: object, status_code: int = 200, headers: Mapping[str, str] | None = None):
         self.status_code = status_code
         self.body = _encode(content).encode()
         self.background = None
-        named = {"content-type": "application/json"} | {
-            name.lower(): value for name, value in (headers or {}).items()
-        }
-        self.raw_headers = [(b"content-length", str(len(self.body)).encode())]
-        self.raw_headers += [(name.encode("latin-1"), value.encode("latin-1")) for name, value in named.items()]
+        named = {"content-type": "application/json", "content-length": str(len(self.body)), **(headers or {})}
+        self.raw_headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in named.items()]
 
 
 class EventStream:

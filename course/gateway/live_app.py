@@ -9,7 +9,7 @@ from starlette.routing import Router
 from . import front_page
 from .admin import anthropic, openai
 from .faults import Spoiler
-from .http import Platform
+from .http import Platforms
 from .live_settings import Upstream
 from .pipeline import Pipeline
 from .platforms import live, practice
@@ -19,5 +19,4 @@ def create_live_app(pipeline: Pipeline, upstreams: Mapping[str, Upstream]):
     """Serve `pipeline` under each vendor's own prefix. Raises `LiveProblem`."""
     control = {"openai": openai.routes(pipeline), "anthropic": anthropic.routes(pipeline)}
     apps = {**live.platforms(pipeline, upstreams, control), "practice": practice.create(pipeline)}
-    routes = [Platform(prefix, app) for prefix, app in apps.items()]
-    return Spoiler(Router(routes, default=front_page.answer), pipeline.faults)
+    return Spoiler(Platforms(apps, elsewhere=Router(default=front_page.answer)), pipeline.faults)

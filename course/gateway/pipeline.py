@@ -168,7 +168,7 @@ class Pipeline:
         if whole:
             self.store.charge_call(*about, usage, cost, started, self.clock())
         ticket = None if whole else self.store.open_call(*about, cost, started)
-        return Call(Admission(self, ticket, allowances, started), turn, reply_id, drafts, usage, rates)
+        return Call(Admission(self, ticket, allowances, started), turn, reply_id, drafts, usage, cost, rates)
 
     @_noted
     def admit(
