@@ -30,7 +30,7 @@ def create(pipeline: Pipeline):
         body = await read_body(request)
         caller, version = entered(request)
         asked = anthropic_messages.parse(decode_json(body), version)
-        call = pipeline.open(caller, asked.turn)
+        call = pipeline.open(caller, asked.turn, whole=not asked.stream)
         headers = _identified(anthropic.allowance_headers(call.allowances, call.created))
         if asked.stream:
             return EventStream(call, anthropic_messages.render_stream(call, asked), headers)

@@ -121,7 +121,7 @@ class BatchDesk:
             asked = anthropic_messages.parse(params, batch["version"])
             if asked.stream:
                 raise anthropic.invalid("stream", "Input should be false")
-            with self._pipeline.open(owner, asked.turn, kind="batch") as call:
+            with self._pipeline.open(owner, asked.turn, kind="batch", whole=True) as call:
                 return anthropic_batches.succeeded(anthropic_messages.render(call.complete(), asked, tier="batch"))
         except Fault as fault:
             return None if fault.kind in _PASSING else anthropic_batches.errored(fault)

@@ -35,7 +35,7 @@ def create(pipeline: Pipeline):
     async def generate(request: Request) -> Response:
         caller, model, body = await entered_with_body(request)
         asked = gemini_generate.parse(model, body)
-        call = pipeline.open(caller, asked.turn)
+        call = pipeline.open(caller, asked.turn, whole=True)
         return _answer(gemini_generate.render(call.complete(), asked))
 
     async def stream(request: Request) -> Response:

@@ -50,7 +50,7 @@ def create(pipeline: Pipeline):
         for candidate in asked.candidates:
             turn = replace(asked.chat.turn, vendor=candidate.vendor, model=candidate.model)
             try:
-                return pipeline.open(caller, turn)
+                return pipeline.open(caller, turn, whole=not asked.chat.stream)
             except Fault as fault:
                 if "model" in fault.detail:
                     fault.detail["model"] = candidate.name

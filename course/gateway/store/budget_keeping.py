@@ -17,10 +17,11 @@ _APPLIES = """(scope = 'organization'
     OR scope = 'key' AND scope_id = NEW.key_id)"""
 _SQLITE = (
     f"""CREATE TRIGGER call_begins BEFORE INSERT ON calls BEGIN
-  SELECT RAISE(ABORT, '{EXCEEDED}') FROM budgets
-    WHERE {_APPLIES} AND spent_micros + reserved_micros + NEW.cost_micros + NEW.reserved_micros > limit_micros;
   UPDATE budgets
-    SET spent_micros = spent_micros + NEW.cost_micros, reserved_micros = reserved_micros + NEW.reserved_micros
+    SET reserved_micros = reserved_micros + NEW.reserved_micros, spent_micros = CASE
+      WHEN spent_micros + reserved_micros + NEW.cost_micros + NEW.reserved_micros > limit_micros
+        THEN RAISE(ABORT, '{EXCEEDED}')
+      ELSE spent_micros + NEW.cost_micros END
     WHERE {_APPLIES};
 END""",
     f"""CREATE TRIGGER call_ends BEFORE UPDATE OF cost_micros, reserved_micros ON calls BEGIN
