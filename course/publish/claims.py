@@ -6,6 +6,7 @@ the questions say of themselves, so that a reader sees it in one place; `course 
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -14,10 +15,11 @@ from course import data, quiz
 from course.publish.lesson import Lesson
 
 FILE = "claims.csv"
-# Cells that need no claim. By slide type: they set up, list, or speak to the teacher. By label: a quiz, whose
-# questions speak for it, and what the first lesson says of the course itself.
+# Cells that need no claim. By slide type: they set up, list, or speak to the teacher. By label: they lead over to a
+# quiz, or say something of the course itself. And quizzes: their questions speak for them.
 OFF_STAGE = {"notes", "skip"}
-NO_LESSON = {"quiz-intro", "quiz", "move", "check", "doctor", "progress-intro", "progress"}
+NO_LESSON = {"quiz-intro", "layers-intro", "move", "check", "doctor", "progress-intro", "progress"}
+QUIZ = re.compile(r"\bQuiz\(")
 
 Named = Sequence[tuple[str, list[str]]]  # a place in the course, and the ids of the claims that it names
 
@@ -61,7 +63,7 @@ def cells(lessons: Iterable[Lesson]) -> Iterator[tuple[str, list[str]]]:
         for cell in lesson.read().cells:
             named = cell.metadata.get("claims", [])
             silent = cell.metadata.get("slideshow", {}).get("slide_type") in OFF_STAGE and not named
-            if cell.metadata.label not in NO_LESSON and not silent:
+            if cell.metadata.label not in NO_LESSON and not silent and not QUIZ.search(cell.source):
                 yield f"{lesson.name}:{cell.metadata.label}", named
 
 
