@@ -78,6 +78,7 @@ DecisionGuide(case="The website answers at night", trigger="event", destination=
 # You clicked through the guide as a person. It is also a table of rules and a function, so a program can click: below it judges 34 cases. Half of them are **near misses**, two cases that look alike and get different answers. The last column breaks the tie.
 
 # %% label="cases" slideshow={"slide_type": "subslide"} claims=["C53", "C58"]
+pd.options.display.max_colwidth = None
 cases = pd.read_csv(data.path("decision_cases.csv"))
 questions = [question.name for question in decision.load().questions]
 answers = [decision.decide(case).outcome.label for case in cases[questions].to_dict("records")]
@@ -90,7 +91,7 @@ near[["answer", "tie_breaker"]].iloc[[0, 1, 6, 7, 8, 9, 10, 11]]
 #
 # Then let us knock at all three doors with what a subscriber has: the password of a chat plan. And let us look into the plans themselves: is there a key in any of them? The table shows those that pay for *some* use by programs.
 
-# %% label="belief-plan-try" slideshow={"slide_type": "-"} claims=["C54", "C62", "C63"]
+# %% label="belief-plan-try" slideshow={"slide_type": "subslide"} claims=["C54", "C62", "C63"]
 password = "the password of my chat plan"
 google = genai.Client(api_key=password)
 doors = {"OpenAI": OpenAI(api_key=password).models.list, "Anthropic": Anthropic(api_key=password).models.list,
@@ -100,10 +101,11 @@ for vendor, knock in doors.items():
         knock()
     except Exception as refusal:
         print(f"{vendor}: {getattr(refusal, 'status_code', None) or refusal.code} {type(refusal).__name__}")
-plans = pd.DataFrame(catalog.load().plans).set_index("name")
+plans = pd.DataFrame(catalog.load().plans)
 print("Plans with an API key in them:", (plans["api_included"] == "yes").sum(), "of", len(plans))
 some = (plans["included_api_credit"] != "none") | ~plans["plan_usage_via_sign_in"].isin(["no", "not stated"])
-plans.loc[some, ["included_api_credit", "plan_usage_via_sign_in", "accessed_on"]]
+columns = ["included_api_credit", "plan_usage_via_sign_in", "accessed_on"]
+plans[some].groupby(columns)["name"].agg(", ".join).reset_index().set_index("name")
 
 # %% [markdown] label="belief-advanced" slideshow={"slide_type": "slide"} claims=["C55", "C61"]
 # ## Belief 2: "The API is an advanced chat tool for engineers"
@@ -112,7 +114,7 @@ plans.loc[some, ["included_api_credit", "plan_usage_via_sign_in", "accessed_on"]
 #
 # While it runs, look for what it is *not* good at, and for what it does keep. An API platform is another layer of product: its heart is being called by programs, for teams, with bills and rules.
 
-# %% label="belief-advanced-try" slideshow={"slide_type": "-"} claims=["C55", "C61"]
+# %% label="belief-advanced-try" slideshow={"slide_type": "subslide"} claims=["C55", "C61"]
 client, model, ROLES = OpenAI(), course.model("openai"), ("user", "assistant", "user")
 
 
@@ -136,7 +138,7 @@ course.ledger()[["project", "key", "model", "input", "output", "cost_usd"]]
 #
 # The sentence will be the same, word for word. Everything *around* it differs: whose call it was, which model it may use, what it may spend, which tool it may call, and that a program could ask at all.
 
-# %% label="belief-interface-try" slideshow={"slide_type": "-"} claims=["C56"]
+# %% label="belief-interface-try" slideshow={"slide_type": "subslide"} claims=["C56"]
 organization, standard = client.admin.organization, course.model("openai", "standard")
 keys, before = {}, len(course.ledger())
 for hotel in ("Seeblick", "Corte"):
@@ -156,7 +158,7 @@ course.ledger()[["project", "key", "input", "output", "cost_usd"]].tail(2)
 #
 # Tomás is serious, so he skips the chat tool. "Customers book, ask or complain," he says, and builds a form with three boxes. He lets it run over sixty messages.
 
-# %% label="belief-serious-try" slideshow={"slide_type": "-"} claims=["C57"]
+# %% label="belief-serious-try" slideshow={"slide_type": "subslide"} claims=["C57"]
 class Box(BaseModel):
     intent: Literal["booking", "question", "complaint"]
 
@@ -176,9 +178,14 @@ for place in (27, 38, 51):
 # %% [markdown] label="route" slideshow={"slide_type": "slide"} claims=["C57", "C58", "C59"]
 # ## The route that goes wrong least often
 #
-# A wife in hospital, filed as a booking. The program did what it was told, sixty times. Building was the expensive way to find out that there are more than three boxes. So ask in this order:
+# A wife in hospital, filed as a booking. The program did what it was told, sixty times. Building was the dear way to find out that three boxes are too few. Ask in this order:
 #
-# 1. **What starts it:** a person, or an event?  2. **Where must the result land?**  3. **Has it been tried?**  4. **How many come, and who waits?**  5. **Who shares the bill?**  6. **What data goes in?**
+# 1. **What starts it:** a person, or an event?
+# 2. **Where must the result land:** with that person, or in a system?
+# 3. **Has it been tried,** with good answers?
+# 4. **How many come,** and does anybody wait?
+# 5. **Who shares the bill:** one team, or several?
+# 6. **What data goes in?**
 #
 # | | The stage is over when | It costs |
 # |---|---|---|
@@ -186,12 +193,12 @@ for place in (27, 38, 51):
 # | **Connect** by API | one kind of event runs by itself, and its mistakes are counted | days; the calls cost cents |
 # | **Govern** | each client or team has a project, a key, a limit, an owner, and the data terms are agreed | some hours each month |
 #
-# Go it with the inbox. First three messages by hand, in the panel: the third one stops you. Then more boxes and the same loop, in a project with one model, a limit in cents, and a key that belongs to the program.
+# Go it with the inbox. Three messages by hand, in the panel: the third one stops you. Then more boxes and the same loop, in a project with one model, a limit and a key of its own.
 
 # %% label="verify" slideshow={"slide_type": "subslide"} tags=["hide-input"] claims=["C57", "C59"]
 ChatPanel(recording=[f"Is this a booking, a complaint or a question? {inbox[place].text}" for place in (1, 27, 38)])
 
-# %% label="connect" slideshow={"slide_type": "-"} claims=["C59"]
+# %% label="connect" slideshow={"slide_type": "subslide"} claims=["C59"]
 class Box(BaseModel):
     intent: Literal["booking", "change", "cancellation", "refund", "complaint",
                     "invoice", "question", "praise", "emergency", "spam"]
@@ -218,9 +225,9 @@ print(f"The project may spend 50 cents a month. It has spent {100 * spent:.2f}."
 # | **Reseller** | somebody who bought access and sells it on | local bills, a service around it | whose key is it? [Vendors say: do not share keys](https://help.openai.com/en/articles/4936850-where-do-i-find-my-openai-api-key) |
 # | **Self-hosted** | nobody: [an open model on your own machine](https://docs.vllm.ai/en/v0.8.1/serving/openai_compatible_server.html) | data that may not leave the house | who runs it at three in the morning |
 #
-# For your program they look alike: another address, another key. Buy the *large* model four times, and read what came.
+# For your program they look alike: another address, another key. Buy the *large* model three times, and read what came.
 
-# %% label="routes-try" slideshow={"slide_type": "-"} claims=["C68"]
+# %% label="routes-try" slideshow={"slide_type": "subslide"} claims=["C68"]
 def buy(key, *models):
     shop = OpenAI(base_url=os.environ["OPENROUTER_BASE_URL"], api_key=key)
     asked = [f"{vendor}/{course.model(vendor, tier)}" for vendor, tier in models]
@@ -228,7 +235,7 @@ def buy(key, *models):
     return asked[0], reply.model, reply.usage.cost, shop.base_url.host
 
 
-mine, resold = os.environ["OPENROUTER_API_KEY"], keys["Corte"]  # a key that was made for somebody else
+mine, resold = os.environ["OPENROUTER_API_KEY"], keys["Corte"]  # a key made for somebody else
 rows = [buy(mine, ("openai", "large"))]
 course.faults("overload", calls=1)
 rows.append(buy(mine, ("anthropic", "large"), ("openai", "large")))
@@ -256,6 +263,8 @@ pd.DataFrame(rows, columns=["asked", "answered", "usd", "host"], index=["vendor"
 # | [Enterprise seats that pay for tokens](https://support.claude.com/en/articles/11526368-how-am-i-billed-for-my-enterprise-plan) | to think that chat is always flat | then count tokens there too |
 
 # %% [markdown] label="faq-advanced" slideshow={"slide_type": "slide"} claims=["C61"]
+# ## Six questions that everybody asks
+#
 # ### Is an API platform the advanced version of a chat tool?
 #
 # No. One is a finished product for a person, the other a layer that programs call. You met it as belief 2: as a chat tool, the API is the poorer of the two.
@@ -305,7 +314,7 @@ own = DecisionGuide(case="The website answers at night", trigger="event", destin
                     volume="many", data="personal")
 own
 
-# %% label="own-page" slideshow={"slide_type": "subslide"} claims=["C58", "C59", "C60"]
+# %% label="own-page" slideshow={"slide_type": "skip"} claims=["C58", "C59", "C60"]
 from course.capstone import Case
 
 task = "Answer the guest from these rules: The deposit is thirty percent. The rest is due 35 days before the trip."
