@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from datetime import UTC, datetime, time
 
+from ..store import public_id
 from ..types import Allowance, Attachment, Caller, Fault
 
 VENDOR = "openai"
@@ -142,6 +143,8 @@ def render_fault(fault: Fault) -> tuple[int, dict, dict[str, str]]:
         "secret": masked(str(fault.detail.get("secret", ""))),
         "wrong_key": _ADMIN_KEY if fault.detail.get("admin") else _PROJECT_KEY,
     }
+    if "project" in detail:
+        detail["project"] = public_id("proj_", detail["project"])
     if fault.kind == "rate_limited":
         detail["rate"] = _rate_sentence(detail)
     if fault.kind == "budget_exceeded":
