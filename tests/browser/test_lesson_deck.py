@@ -50,7 +50,7 @@ def show(page, cell):
 
 
 def test_every_slide_fits_can_be_read_and_has_no_serious_finding(page):
-    small, findings, count = {}, {}, 1
+    small, findings, count = {}, hands.serious_findings(page), 1
     while True:
         where = page.evaluate("Reveal.getCurrentSlide().innerText.trim().split('\\n')[0]")
         assert slide_fits(page), f"slide {count}, “{where}”, overflows"
@@ -59,7 +59,8 @@ def test_every_slide_fits_can_be_read_and_has_no_serious_finding(page):
         )
         if float(scale or 1) < SMALLEST:
             small[count] = where, scale
-        findings |= {rule: (count, html) for rule, html in hands.serious_findings(page).items()}
+        slide = page.evaluate_handle("Reveal.getCurrentSlide()")
+        findings |= {rule: (count, html) for rule, html in hands.serious_findings(page, slide).items()}
         if page.evaluate("Reveal.isLastSlide() && !Reveal.availableFragments().next"):
             break
         page.evaluate("Reveal.next()")
@@ -91,13 +92,17 @@ def test_tokens_are_estimated_where_no_python_runs(page):
     assert hands.count_tokens(show(page, "02-token-try")).startswith("Roughly ")
 
 
-def test_the_quiz_by_mouse_then_by_keyboard(page, lesson):
-    cell = f"{lesson[:2]}-quiz"
-    widget = show(page, cell)
-    hands.answer_by_mouse(widget, lesson)
+def test_every_question_by_mouse(page, lesson):
+    hands.answer_by_mouse(show(page, f"{lesson[:2]}-quiz"), lesson)
     assert slide_fits(page), "the result overflows"
+
+
+@of("02_billing")
+def test_a_quiz_by_keyboard(page, lesson):
+    widget = show(page, "02-quiz")
+    hands.answer_by_mouse(widget, lesson)
     hands.answer_by_keyboard(widget, lesson)
-    assert page.evaluate(f"Reveal.getCurrentSlide().querySelector(\"[id='{cell}']\") !== null"), (
+    assert page.evaluate("Reveal.getCurrentSlide().querySelector(\"[id='02-quiz']\") !== null"), (
         "no key turns the page"
     )
 
