@@ -6,6 +6,7 @@ import pytest
 from course_files import NOTEBOOKS, lessons
 
 from course import catalog, data, quiz
+from course.outline import AFTER, BEFORE
 from course.publish import claims, glossary, thread
 
 CLAIMS = claims.load()
@@ -14,6 +15,14 @@ CLAIMS = claims.load()
 def test_every_claim_is_taught_and_tested_and_every_cell_and_question_names_one():
     broken = claims.problems(CLAIMS, list(claims.cells(lessons())), list(claims.questions()))
     assert not broken, "\n".join(broken)
+
+
+@pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.name)
+def test_a_lessons_quiz_asks_about_all_that_it_teaches_and_nothing_else(lesson):
+    """But for the questions before and after the course, which ask about all of it."""
+    quizzes = {file.stem for file in data.path("quizzes").glob(f"{lesson.number}_*.json")} - {BEFORE, AFTER}
+    asked = {claim for name in quizzes for question in quiz.load(name) for claim in question["claims"]}
+    assert asked == {claim for _, named in claims.cells([lesson]) for claim in named}
 
 
 def test_the_claims_are_numbered_without_a_gap():
