@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,12 +83,16 @@ def findings() -> pandas.DataFrame:
 
 
 def audit_log() -> pandas.DataFrame:
-    """Every entry of the audit log, as `course audit export` writes it, without the times."""
+    """Every entry of the audit log: who did what in which project, and what it changed."""
     import pandas
 
     from .gateway import export
 
-    return pandas.DataFrame(export.audit(_store())).drop(columns="at").set_index("entry")
+    rows = [
+        (row["entry"], row["actor"], row["action"], row["project"], _change(row["before"], row["after"]))
+        for row in export.audit(_store())
+    ]
+    return pandas.DataFrame(rows, columns=["entry", "actor", "action", "project", "change"]).set_index("entry")
 
 
 def verify() -> Verdict:
@@ -94,13 +100,34 @@ def verify() -> Verdict:
     return _store().verify_audit()
 
 
-def tamper(sql: str) -> int:
-    """Change the database behind the platform's back, as a thief would; return how many rows that touched."""
-    connection = sqlite3.connect(_database(), isolation_level=None)
-    try:
-        return connection.execute(sql).rowcount
-    finally:
-        connection.close()
+def tampered(sql: str) -> Verdict:
+    """The verdict on a copy of the database that somebody has changed behind the platform's back."""
+    from .gateway.store import Store
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "copy.sqlite")
+        with contextlib.closing(sqlite3.connect(_database())) as original:
+            original.execute("VACUUM INTO ?", (str(path),))
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as copy:
+            copy.execute(sql)
+        with contextlib.closing(Store(f"sqlite:///{path}")) as store:
+            return store.verify_audit()
+
+
+def _change(before: dict | None, after: dict | None) -> str:
+    """What an entry changed, as "name: before → after"."""
+    old, new = dict(_leaves(before or {})), dict(_leaves(after or {}))
+    if before is None or after is None:
+        return ""
+    return "; ".join(f"{name}: {old.get(name)} → {new[name]}" for name in new if old.get(name) != new[name])
+
+
+def _leaves(values: dict) -> Iterator[tuple[str, object]]:
+    for name, value in values.items():
+        if isinstance(value, dict):
+            yield from _leaves(value)
+        else:
+            yield name, f"{len(value)} kinds" if isinstance(value, list) else value
 
 
 def _store():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from html import escape
 from pathlib import Path
 
 import pandas as pd
@@ -102,21 +103,55 @@ def evidence(topic: str) -> pd.DataFrame:
     return pd.DataFrame([_evidence(fact) for fact in facts() if fact.topic == asked], columns=columns)
 
 
-def routes(folder: Path = FOLDER) -> pd.DataFrame:
-    """The ways by which a text gets to a model: a column for each way, a row for each question.
+def asked(topic: str, *products: str) -> Cited:
+    """What some products' vendors say about a topic, each answer with its pages, as a lesson shows it.
 
-    Raises `DataError` for a way without a source.
+    Raises `LookupError` for a topic or a product that is not there.
     """
+    known = {fact.product: fact for fact in facts() if fact.topic == _known(topic)}
+    if unknown := [product for product in products if product not in known]:
+        raise LookupError(f"There is no product {unknown[0]!r}. There are: {', '.join(known)}.")
+    chosen = [known[product] for product in products]
+    frame = pd.DataFrame({TOPICS[topic]: [fact.answer for fact in chosen]}, index=pd.Index(products))
+    return Cited(frame, [fact.sources for fact in chosen])
+
+
+def routes(folder: Path = FOLDER) -> Cited:
+    """The ways by which a text gets to a model, a row for each. Raises `DataError` for one without a source."""
     pages = {source.id: source for source in data.sources(folder=folder)}
-    table: dict[str, dict[str, str]] = {}
+    rows, cited = {}, []
     for row in data.rows("supplier_routes.csv", ("route", *_ROUTE_COLUMNS, "sources"), folder):
         names = row.text("sources").split()
         if unknown := [name for name in names if name not in pages]:
             raise row.wrong("sources", f"{unknown[0]!r} is not an id in sources.csv. Add the page there first.")
-        answers = {label: row.text(column) for column, label in _ROUTE_COLUMNS.items()}
-        oldest = min(pages[name].checked for name in names)
-        table[row.text("route")] = answers | {"Stated by": f"{', '.join(names)}; read {oldest} or later"}
-    return pd.DataFrame(table)
+        rows[row.text("route")] = [row.text(column) for column in _ROUTE_COLUMNS]
+        cited.append(tuple(pages[name] for name in names))
+    return Cited(pd.DataFrame.from_dict(rows, orient="index", columns=list(_ROUTE_COLUMNS.values())), cited)
+
+
+class Cited:
+    """A table whose rows each name the pages that state them. `frame` has the answers alone."""
+
+    def __init__(self, frame: pd.DataFrame, pages: list[tuple[Source, ...]]):
+        self.frame, self.pages = frame, pages
+
+    def __repr__(self) -> str:
+        return self.frame.to_string()
+
+    def _repr_html_(self) -> str:
+        left = 'style="text-align: start; vertical-align: top"'
+        heads = "".join(f'<th scope="col" {left}>{escape(name)}</th>' for name in (*self.frame.columns, "Stated by"))
+        body = "".join(
+            f'<tr><th scope="row" {left}>{escape(name)}</th>'
+            + "".join(f"<td {left}>{escape(answer)}</td>" for answer in answers)
+            + f"<td {left}>{', '.join(map(_link, pages))}</td></tr>"
+            for name, answers, pages in zip(self.frame.index, self.frame.to_numpy(), self.pages, strict=True)
+        )
+        return f"<table><thead><tr><td></td>{heads}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _link(page: Source) -> str:
+    return f'<a href="{escape(page.url)}" title="{escape(page.title)}">{escape(page.publisher)}, {page.checked}</a>'
 
 
 def _known(topic: str) -> str:
