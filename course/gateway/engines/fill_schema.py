@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from . import classify, draft, evidence, fields, topics
+from . import classify, draft, evidence, fields, summarise, topics
 from .addresses import EMAIL, IPV4, URL, UUID
 from .emptiest import Emptiest, kinds
 from .facts import Facts
@@ -228,6 +228,8 @@ class _Filler:
                 yield stated
         if field and field.kind == "reply":
             yield draft.reply(self.facts, self.tier)
+        if field and field.kind == "summary" and (summary := summarise.of_paper(self.facts, 1)):
+            yield summary
         yield from fields.texts(field, self.facts, note)
         yield from _FORMAT_FINDERS.get(text(own, "format"), lambda facts: ())(self.facts) if not field else ()
 

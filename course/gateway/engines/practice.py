@@ -233,9 +233,11 @@ class _Answer:
         prompt = self.prompt
         if summarise.asked_for(prompt.last):
             facts = self._facts(summarise.text_in(prompt.last))
-            if facts.paper.kind and facts.paper.reference and facts.paper.date:
-                return summarise.of_paper(facts, summarise.how_many(prompt.last, self.tier.breadth))
-            return summarise.summarise(prompt.last, list(prompt.asked), self.tier.breadth) or cannot.CANNOT
+            return (
+                summarise.of_paper(facts, summarise.how_many(prompt.last, self.tier.breadth))
+                or summarise.summarise(prompt.last, list(prompt.asked), self.tier.breadth)
+                or cannot.CANNOT
+            )
         if summarise.ordered(prompt.system):
             return " ".join(
                 summarise.main_sentences(prompt.last, summarise.how_many(prompt.system, self.tier.breadth))

@@ -61,8 +61,13 @@ def how_many(instruction: str, otherwise: int) -> int:
 
 
 def of_paper(facts: Facts, number: int) -> str:
-    """What paper it is, whose, of which day and about how much; then what it says before all. In its language."""
+    """What paper it is, whose, of which day and about how much; then what it says before all. In its language.
+
+    Empty where the text is no paper with a number and a day.
+    """
     paper, code = facts.paper, language.detect(facts.text)
+    if not (paper.kind and paper.reference and paper.date):
+        return ""
     name = " ".join(filter(None, (draft.phrase(paper.kind, code), paper.reference)))
     day = next((day.written for day in facts.dates if day.value == paper.date), paper.date)
     wide = code in ("zh-Hant", "zh-Hans", "ja")
