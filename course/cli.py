@@ -43,13 +43,17 @@ def main() -> None:
 def notebooks(names: tuple[str, ...], check: bool) -> None:
     """Execute lessons and save their notebooks: those in NAMES, or all."""
     from course.publish import notebooks as publish
+    from course.publish import thread
 
-    lessons = find_lessons(find_folder(Path.cwd()), names)
+    folder = find_folder(Path.cwd())
+    lessons = find_lessons(folder, names)
     with _progress() as progress:
         total = sum(len(lesson.read().cells) for lesson in lessons)
         task = progress.add_task("Checking" if check else "Executing", total=total)
         work = publish.check if check else publish.build
         work(lessons, lambda: progress.advance(task))
+    if not check:
+        thread.refresh(folder)
     for lesson in lessons:
         click.echo(f"{lesson.name} is current" if check else f"{lesson.name} → {_short(lesson.notebook)}")
 

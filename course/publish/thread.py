@@ -8,7 +8,12 @@ from course.publish.lesson import find_lessons
 
 
 def made(notebooks: Path) -> dict[Path, str]:
-    """Each of these files with the text that it should have now; `notebooks` is the folder of the lessons."""
+    """Each of these files with the text that it should have now; `notebooks` is the folder of the lessons.
+
+    None for lessons that lie elsewhere than the course's own data.
+    """
+    if notebooks.resolve().parent != data.FOLDER.parent:
+        return {}
     taught, tested = list(claims.cells(find_lessons(notebooks))), list(claims.questions())
     return {
         data.path(claims.FILE): claims.dumps(claims.locate(claims.load(), taught, tested)),

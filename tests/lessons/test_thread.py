@@ -34,6 +34,11 @@ def test_what_is_made_from_the_lessons_is_current(path):
     assert path.read_text("utf-8") == thread.made(NOTEBOOKS)[path], "Run: course refresh"
 
 
+def test_lessons_elsewhere_leave_the_course_alone(tmp_path):
+    (tmp_path / "notebooks" / "source").mkdir(parents=True)
+    assert thread.refresh(tmp_path / "notebooks") == []
+
+
 def test_a_claim_that_names_a_vendor_has_its_page():
     named = [claim for claim in CLAIMS if re.match(r"At (OpenAI|Google|Anthropic)|OpenAI's", claim.claim)]
     assert len(named) >= 4
