@@ -78,7 +78,7 @@ print(f"\n50 answers. At the vendor's list price they would cost {spent:.4f} US 
 #
 # Nobody opened a window for these fifty answers. In the panel, **you spoke to the AI**. In the three lines, **a system spoke to it for you**. That is the whole course in one sentence; the rest is what follows from it.
 #
-# One honest word. What answered is a *practice model*: rules on your own computer, not a language model. The package, the calls, the prices and the bill are real; its cleverness is not, and it flags a complaint here that can wait. Lesson 01 counts such mistakes.
+# One honest word. What answered is a *practice model*: rules on your own computer, not a language model. The package, the calls, the prices and the bill are real; its cleverness is not. Number 44 is a complaint, and a careful reader would not have marked it as urgent. Lesson 01 counts such mistakes.
 
 # %% [markdown] label="quiz-intro" slideshow={"slide_type": "slide"}
 # ## What do you believe today?
@@ -130,9 +130,9 @@ charts.two_layers(pd.DataFrame({
 # |---|---|---|---|
 # | OpenAI | [ChatGPT](https://help.openai.com/en/articles/6950777-what-is-chatgpt-plus): Plus is a plan for the app | [OpenAI API](https://developers.openai.com/api/docs/pricing) | [No, they are billed apart](https://help.openai.com/en/articles/9039756-billing-settings-in-chatgpt-vs-platform) |
 # | Google | [Gemini](https://support.google.com/gemini/answer/15236321), the assistant on the web and the phone | [Gemini API](https://ai.google.dev/gemini-api/docs/migrate-to-cloud), to build applications | [Billed apart](https://ai.google.dev/gemini-api/docs/billing), with a free tier |
-# | Anthropic | Claude, the app | [Claude API](https://platform.claude.com/docs/en/api/overview), programmatic access to the models | [No](https://support.claude.com/en/articles/9876003), but [some plans bring a monthly credit](https://support.claude.com/ja/articles/8114531) |
+# | Anthropic | [Claude](https://support.claude.com/en/articles/8325606-what-is-the-pro-plan): Pro is a plan for the app | [Claude API](https://platform.claude.com/docs/en/api/overview), programmatic access to the models | [No](https://support.claude.com/en/articles/9876003), but [some plans bring a monthly credit](https://support.claude.com/ja/articles/8114531) |
 #
-# **Neither replaces the other**: they solve different problems, and most who use the second keep the first. The border has doors by now, such as apps where you [sign in with your plan](https://developers.openai.com/siwc/quickstart). Lesson 02 opens them one by one.
+# **Neither replaces the other**: they solve different problems, and one company may well need both. The border has doors by now, such as apps where you [sign in with your plan](https://developers.openai.com/siwc/quickstart). Lesson 02 opens them one by one.
 
 # %% [markdown] label="changed" slideshow={"slide_type": "slide"} claims=["C02", "C06", "C07", "C13", "C17", "C19"]
 # ## What changed?
