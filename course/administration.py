@@ -105,7 +105,7 @@ class Administration:
         )
         said = f"Each answer links to the vendor's page. The oldest was read on {self.checked:%Y-%m-%d}."
         if not all(fact.official for fact in self._about.values()):
-            said += f" {_QUOTED} The page was not read itself, but where others quote it."
+            said += f"<br>{_QUOTED} The page was not read itself, but where others quote it."
         return f"<table><thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table><p>{said}</p>"
 
 

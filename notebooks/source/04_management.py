@@ -65,7 +65,7 @@ administration.table("plan")
 #
 # These are the official package's own calls. With an admin key of yours, they would administer your organization at OpenAI.
 
-# %% label="projects-made" slideshow={"slide_type": "-"} claims=["C40", "C42"]
+# %% label="projects-made" slideshow={"slide_type": "subslide"} claims=["C40", "C42"]
 from openai import OpenAI
 
 organization = OpenAI().admin.organization  # finds the admin key by itself
@@ -101,7 +101,7 @@ film = [PlatformDashboard.record("Projects, models, rates and budgets are set")]
 #
 # Watch the dashboard.
 
-# %% label="work-run" slideshow={"slide_type": "-"} claims=["C42"]
+# %% label="work-run" slideshow={"slide_type": "subslide"} claims=["C42"]
 from course.agency import workloads
 from course.agency.records import articles, documents, forms, messages
 
@@ -123,13 +123,12 @@ film.append(PlatformDashboard.record("A month of work is done"))
 # The LINE program works for both hotels. Mei has a rule, and told them before the first bill: what is shared is split in proportion to what each used alone.
 
 # %% label="bill-read" slideshow={"slide_type": "subslide"} claims=["C41", "C42"]
-import time
-
 import pandas as pd
 
 
 def report(ask, *groups):
-    buckets = ask(start_time=int(time.time()) - 86_400, group_by=["project_id", "api_key_id", *groups], limit=2).data
+    yesterday = int(pd.Timestamp.now("UTC").timestamp()) - 86_400
+    buckets = ask(start_time=yesterday, group_by=["project_id", "api_key_id", *groups], limit=2).data
     rows = pd.DataFrame([row.model_dump() for bucket in buckets for row in bucket.results])
     rows["project"] = rows["project_id"].map({number: name for name, number in projects.items()})
     rows["program"] = rows["api_key_id"].map({key.id: name for name, key in keys.items()}).fillna("unknown key")
@@ -137,7 +136,8 @@ def report(ask, *groups):
 
 
 used = report(organization.usage.completions, "model")
-used.groupby(["project", "program", "model"])[["num_model_requests", "input_tokens", "output_tokens"]].sum()
+counts = ["num_model_requests", "input_tokens", "output_tokens"]
+used.groupby(["project", "program", "model"], as_index=False)[counts].sum().set_index("project")
 
 # %% label="bill-clients" slideshow={"slide_type": "subslide"} claims=["C41", "C42"]
 costs = report(organization.usage.costs, "line_item")
@@ -180,11 +180,12 @@ limit = rules.rate_limits.update_rate_limit(limit.id, project_id=projects["Suppo
 #
 # And a refusal about **money** does not go away by waiting. The package retries both kinds of 429. Count what that brings.
 
-# %% label="alert-try" slideshow={"slide_type": "-"} claims=["C42"]
+# %% label="alert-try" slideshow={"slide_type": "subslide"} claims=["C42"]
 website, offers = projects["Website"], clients["offers"]
 mail = {"type": "email", "recipients": ["mei@lantern.example"]}
 rules.spend_alerts.create(website, threshold_amount=2, notification_channel=mail, **month)
 said = next(said for form in wishes * 9 if (said := hears(workloads.propose, offers, form)) != "an answer")
+film.append(PlatformDashboard.record("The website has reached its limit of 3 cents"))
 spent = course.ledger().query("project == 'Website'")["cost_usd"].cumsum()
 print(f"The alert at 2 cents was passed, and {(spent > 0.02).sum() - 1} calls more were answered. Then: {said}\n")
 
@@ -235,7 +236,7 @@ agency.close()
 #
 # Nobody notices. On Monday the dashboard shows that the hotel has spent many times its month. So you **find** the key by its calls, and its maker in the **audit log**.
 
-# %% label="leak" slideshow={"slide_type": "-"} claims=["C42"]
+# %% label="leak" slideshow={"slide_type": "subslide"} claims=["C42"]
 seeblick = projects["Hotel Seeblick"]
 laptop = OpenAI(admin_api_key=organization.admin_api_keys.create(name="Laptop by the window").value)
 trial = laptop.admin.organization.projects.service_accounts.create(seeblick, name="just a try")
@@ -271,7 +272,7 @@ film.append(PlatformDashboard.record("A stranger has spent the weekend with a le
 # 3. **Measure** the damage. The hotel will not pay for it.
 # 4. Set the **limit** that would have capped it, and prove it with a drill.
 
-# %% label="respond-try" slideshow={"slide_type": "-"} claims=["C42"]
+# %% label="respond-try" slideshow={"slide_type": "subslide"} claims=["C42"]
 (account,) = [each for each in rules.service_accounts.list(seeblick) if each.name == "Seeblick mail"]
 new = rules.service_accounts.api_keys.create(account.id, project_id=seeblick, name="second key")
 clients["Seeblick mail"] = OpenAI(api_key=new.value, max_retries=0)
