@@ -395,6 +395,13 @@ BODIES = st.builds(
 )
 
 
+def test_the_older_version_takes_a_schema_under_its_former_name():
+    schema = {"type": "object", "properties": {"city": {"type": "string"}}, "additionalProperties": False}
+    body = {"model": "ant-small", "max_tokens": 9, "messages": [{"role": "user", "content": "Tokyo"}]}
+    former = body | {"output_format": {"type": "json_schema", "schema": schema}}
+    assert anthropic_messages.parse(former, "2023-06-01").turn.schema == schema
+
+
 @settings(max_examples=400, deadline=None)
 @given(body=JSON | BODIES, version=st.sampled_from(anthropic.VERSIONS))
 def test_any_json_is_understood_or_refused(body, version):

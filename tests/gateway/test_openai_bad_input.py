@@ -125,7 +125,7 @@ def test_a_wrong_field_is_named(http, change, param, code):
     [
         {"temperature": 0.5, "top_p": 1, "frequency_penalty": -1, "presence_penalty": 1},
         {"seed": -5, "user": "ana", "n": 1, "stop": None, "max_tokens": 50},
-        {"service_tier": "auto", "verbosity": "low", "tools": None},
+        {"service_tier": "auto", "verbosity": "low", "tools": None, "metadata": {"for": "Mei"}},
         {"stream": False, "stream_options": None, "stop": ""},
     ],
     ids=repr,

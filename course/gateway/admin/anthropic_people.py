@@ -54,9 +54,9 @@ def update_user(ask: Ask) -> dict:
 
 
 def remove_user(ask: Ask) -> dict:
+    """Keys stay as they are: here they belong to the organization, and not to people."""
     found = _changeable_user(ask)
-    ask.store.delete_object(people.USER, found["id"], None)
-    ask.note("user.deleted", found["id"], before={"email": found["email"], "role": found["role"]})
+    people.remove(ask, found, found["role"])
     return {"type": "user_deleted", "id": found["id"]}
 
 
@@ -126,21 +126,12 @@ def retrieve_invite(ask: Ask) -> dict:
 
 def delete_invite(ask: Ask) -> dict:
     invited = _invite(ask)
-    if people.status(invited, ask.now) == "accepted":
-        raise Fault("invalid_request", "An invite that was accepted cannot be deleted.")
-    people.withdraw(ask.store, invited["id"])
-    ask.note("invite.deleted", invited["id"], before={"email": invited["email"], "role": invited["role"]})
+    people.withdraw(ask, invited, invited["role"])
     return {"type": "invite_deleted", "id": invited["id"]}
 
 
 def accept_invite(ask: Ask) -> dict:
-    """No vendor has this: it stands for the click in the mail that is not sent here."""
-    invited = _invite(ask)
-    if people.status(invited, ask.now) != "pending":
-        raise Fault("invalid_request", f"The invite is {people.status(invited, ask.now)}.")
-    joined = people.accept(ask.store, invited, ask.now)
-    ask.note("invite.accepted", invited["id"], after={"user_id": joined["id"]})
-    return _render_user(joined)
+    return _render_user(people.accept(ask, _invite(ask)))
 
 
 def _invite(ask: Ask) -> dict:

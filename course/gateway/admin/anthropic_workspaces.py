@@ -220,9 +220,7 @@ def update_member(ask: Ask) -> dict:
 def remove_member(ask: Ask) -> dict:
     row = fields.open_workspace(ask)
     found = _changeable_member(ask, row)
-    before = {"role": people.membership(found, row.id)["role"]}
-    people.leave(ask.store, found, row.id)
-    ask.note("user.deleted", found["id"], row.id, before=before)
+    people.leave(ask, found, row.id, people.membership(found, row.id)["role"])
     return {
         "type": "workspace_member_deleted",
         "user_id": found["id"],

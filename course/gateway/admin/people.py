@@ -8,6 +8,8 @@ Nobody signs in here: roles are shown and logged, and the keys alone decide what
 from __future__ import annotations
 
 from ..store import Store, public_id
+from ..types import Fault
+from .desk import Ask
 
 USER = "user"
 INVITE = "invite"
@@ -74,9 +76,17 @@ def join(store: Store, user: dict, project_id: int, role: str, now: int) -> dict
     return joined
 
 
-def leave(store: Store, user: dict, project_id: int) -> None:
-    kept = {number: role for number, role in user["projects"].items() if number != str(project_id)}
-    save_user(store, {**user, "projects": kept})
+def remove(ask: Ask, user: dict, role: str) -> None:
+    """Take a user out of the organization."""
+    ask.store.delete_object(USER, user["id"], None)
+    ask.note("user.deleted", user["id"], before={"email": user["email"], "role": role})
+
+
+def leave(ask: Ask, user: dict, project_id: int, role: str) -> None:
+    """Take a user out of a project."""
+    kept = {number: joined for number, joined in user["projects"].items() if number != str(project_id)}
+    save_user(ask.store, {**user, "projects": kept})
+    ask.note("user.deleted", user["id"], project_id, before={"role": role})
 
 
 def make_key(store: Store, user: dict, project_id: int, now: int) -> str:
@@ -126,8 +136,12 @@ def invite(store: Store, email: str, role: str, projects: dict[str, str], days: 
     return invited
 
 
-def withdraw(store: Store, invite_id: str) -> None:
-    store.delete_object(INVITE, invite_id, None)
+def withdraw(ask: Ask, invited: dict, role: str) -> None:
+    """Raises `Fault` invalid_request where the invite was accepted."""
+    if status(invited, ask.now) == "accepted":
+        raise Fault("invalid_request", "An invite that was accepted cannot be deleted.")
+    ask.store.delete_object(INVITE, invited["id"], None)
+    ask.note("invite.deleted", invited["id"], before={"email": invited["email"], "role": role})
 
 
 def status(invited: dict, now: int) -> str:
@@ -137,9 +151,14 @@ def status(invited: dict, now: int) -> str:
     return "expired" if invited["expires"] <= now else "pending"
 
 
-def accept(store: Store, invited: dict, now: int) -> dict:
-    """Make the invited a user. It stands for the click in the mail that is not sent here."""
-    projects = {number: {"role": role, "added": now} for number, role in invited["projects"].items()}
-    user = add_user(store, invited["email"], invited["role"], projects, now)
-    store.update_object(INVITE, invited["id"], None, {**invited, "accepted": now})
+def accept(ask: Ask, invited: dict) -> dict:
+    """Make the invited a user. No vendor has this: it stands for the click in the mail that is not sent here. Raises
+    `Fault` invalid_request where the invite was accepted or has expired.
+    """
+    if status(invited, ask.now) != "pending":
+        raise Fault("invalid_request", f"The invite is {status(invited, ask.now)}.")
+    projects = {number: {"role": role, "added": ask.now} for number, role in invited["projects"].items()}
+    user = add_user(ask.store, invited["email"], invited["role"], projects, ask.now)
+    ask.store.update_object(INVITE, invited["id"], None, {**invited, "accepted": ask.now})
+    ask.note("invite.accepted", invited["id"], after={"user_id": user["id"]})
     return user

@@ -18,7 +18,8 @@ _LEAST_THINKING_BUDGET = 1024
 _NO_PREFILL = "This model does not support assistant message prefill. The conversation must end with a user message."
 _NO_THREADS = "thread: Threads are not available here. Send the full conversation without `thread`."
 _NOT_CLOSED = "For 'object' type, 'additionalProperties' must be explicitly set to false"
-_SAMPLING = ("temperature", "top_p", "top_k")
+# What only the older version takes: sampling, and the former name of `output_config.format`.
+_OLDER = ("temperature", "top_p", "top_k", "output_format")
 
 # The fields that decide what the prompt is, and those that only a call has.
 _PROMPT_FIELDS = ("model", "messages", "system", "tools", "tool_choice", "thinking", "output_config")
@@ -182,7 +183,7 @@ def _check_names(body: dict, allowed: frozenset[str], version: str) -> None:
     if version >= fields.NEWEST_VERSION:
         fields.check_names(body, allowed)
         return
-    fields.check_names(body, allowed.union(_SAMPLING))
+    fields.check_names(body, allowed.union(_OLDER))
     for name in ("temperature", "top_p"):
         if body.get(name) is not None:
             fields.fraction(body[name], name)
@@ -222,6 +223,8 @@ def _turn(body: dict, version: str, **call_fields) -> Turn:
         fields.choice(body["speed"], "speed", ("standard",))
     tools, hosted = read_tools(body.get("tools"))
     effort, schema = _output_config(body.get("output_config"))
+    if body.get("output_format") is not None:
+        schema = _output_format(body["output_format"], "output_format")
     choice, tool_name, parallel = read_tool_choice(body.get("tool_choice"), tools, hosted)
     thinking = _thinking(body.get("thinking"), call_fields.get("max_output"))
     if thinking == "on" and choice == "required":
@@ -333,13 +336,16 @@ def _output_config(value: object) -> tuple[str | None, dict | None]:
         fields.choice(effort, "output_config.effort", _EFFORTS)
     if config.get("format") is None:
         return effort, None
-    name = "output_config.format"
-    form = fields.json_object(config["format"], name)
+    return effort, _output_format(config["format"], "output_config.format")
+
+
+def _output_format(value: object, name: str) -> dict:
+    form = fields.json_object(value, name)
     fields.tag(form, name, ("json_schema",))
     fields.check_names(form, frozenset(["type", "schema"]), f"{name}.json_schema.")
     schema = fields.json_schema(fields.required(form, "schema", name), f"{name}.schema")
     _check_closed(schema, f"{name}.schema")
-    return effort, schema
+    return schema
 
 
 def _check_closed(schema: dict, name: str) -> None:

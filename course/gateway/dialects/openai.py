@@ -272,6 +272,10 @@ def required(fields: dict, name: str, prefix: str = "") -> object:
     return fields[name]
 
 
+def required_string(fields: dict, name: str, prefix: str = "") -> str:
+    return string(required(fields, name, prefix), f"{prefix}{name}")
+
+
 def check_names(fields: dict, allowed: frozenset[str], prefix: str = "") -> None:
     """Refuse the first field whose name is not allowed."""
     for name in fields:

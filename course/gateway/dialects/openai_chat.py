@@ -51,14 +51,13 @@ _UNSUPPORTED = (
     "function_call",
     "functions",
     "logit_bias",
-    "metadata",
     "moderation",
     "prediction",
     "prompt_cache_options",
     "web_search_options",
 )
 _CHECKED_LATER = frozenset(_READ) - {"parallel_tool_calls"}
-_ALLOWED = frozenset([*_READ, *_NUMBERS, *_CHOICES, *_STRINGS, *_DEFAULTS, *_UNSUPPORTED, "seed"])
+_ALLOWED = frozenset([*_READ, *_NUMBERS, *_CHOICES, *_STRINGS, *_DEFAULTS, *_UNSUPPORTED, "metadata", "seed"])
 _MESSAGE_FIELDS = frozenset(
     ["role", "content", "name", "refusal", "annotations", "audio", "tool_calls", "tool_call_id"]
 )
@@ -218,6 +217,7 @@ def _check_ignored(body: dict) -> None:
     for name, defaults in _DEFAULTS.items():
         if body.get(name) is not None and body[name] not in defaults:
             raise fields.unsupported(name)
+    fields.metadata(body.get("metadata"))
     fields.integer(body.get("seed"), "seed", low=-(2**63))
     fields.boolean(body.get("parallel_tool_calls"), "parallel_tool_calls")
 
@@ -267,19 +267,13 @@ def _messages(value: object) -> tuple[Message, ...]:
 def _message(value: object, name: str) -> Message:
     message = fields.json_object(value, name)
     fields.check_names(message, _MESSAGE_FIELDS, f"{name}.")
-    if message.get("role") is None:
-        raise fields.missing(f"{name}.role")
-    role = fields.choice(message["role"], f"{name}.role", _ROLES)
+    role = fields.choice(fields.required(message, "role", f"{name}."), f"{name}.role", _ROLES)
     if message.get("name") is not None:
         fields.string(message["name"], f"{name}.name")
     calls = _tool_calls(message.get("tool_calls"), f"{name}.tool_calls")
     if calls and role != "assistant":
         raise fields.invalid(f"{name}.tool_calls", "only an assistant's message may have tool calls.")
-    answers = ""
-    if role == "tool":
-        if message.get("tool_call_id") is None:
-            raise fields.missing(f"{name}.tool_call_id")
-        answers = fields.string(message["tool_call_id"], f"{name}.tool_call_id")
+    answers = fields.required_string(message, "tool_call_id", f"{name}.") if role == "tool" else ""
     if message.get("content") is None and role == "assistant" and (calls or message.get("refusal") is not None):
         text, attachments = "", ()
     else:
@@ -297,19 +291,11 @@ def _tool_calls(value: object, name: str) -> tuple[ToolCall, ...]:
 
 def _tool_call(value: object, name: str) -> ToolCall:
     call = fields.json_object(value, name)
-    for field in ("id", "type", "function"):
-        if call.get(field) is None:
-            raise fields.missing(f"{name}.{field}")
-    fields.choice(call["type"], f"{name}.type", ("function",))
-    function = fields.json_object(call["function"], f"{name}.function")
-    for field in ("name", "arguments"):
-        if function.get(field) is None:
-            raise fields.missing(f"{name}.function.{field}")
-    return ToolCall(
-        fields.string(call["id"], f"{name}.id"),
-        fields.string(function["name"], f"{name}.function.name"),
-        fields.string(function["arguments"], f"{name}.function.arguments"),
-    )
+    call_id, kind, function = (fields.required(call, field, f"{name}.") for field in ("id", "type", "function"))
+    fields.choice(kind, f"{name}.type", ("function",))
+    function = fields.json_object(function, f"{name}.function")
+    parts = (fields.required_string(function, field, f"{name}.function.") for field in ("name", "arguments"))
+    return ToolCall(fields.string(call_id, f"{name}.id"), *parts)
 
 
 def _check_tool_answers(messages: tuple[Message, ...]) -> None:
@@ -353,25 +339,18 @@ def _content(value: object, name: str) -> tuple[str, tuple[Attachment, ...]]:
 
 def _part(value: object, name: str) -> str | Attachment:
     part = fields.json_object(value, name)
-    if part.get("type") is None:
-        raise fields.missing(f"{name}.type")
-    kind = fields.choice(part["type"], f"{name}.type", tuple(_PART_FIELDS))
+    kind = fields.choice(fields.required(part, "type", f"{name}."), f"{name}.type", tuple(_PART_FIELDS))
     fields.check_names(part, _PART_FIELDS[kind], f"{name}.")
-    if part.get(kind) is None:
-        raise fields.missing(f"{name}.{kind}")
+    holds = fields.required(part, kind, f"{name}.")
     if kind in ("text", "refusal"):
-        return fields.string(part[kind], f"{name}.{kind}")
-    content = fields.json_object(part[kind], f"{name}.{kind}")
+        return fields.string(holds, f"{name}.{kind}")
+    content = fields.json_object(holds, f"{name}.{kind}")
     if kind == "image_url":
-        if content.get("url") is None:
-            raise fields.missing(f"{name}.image_url.url")
-        return fields.attachment("image", fields.string(content["url"], f"{name}.image_url.url"))
+        return fields.attachment("image", fields.required_string(content, "url", f"{name}.image_url."))
     if kind == "input_audio":
-        for field in ("data", "format"):
-            if content.get(field) is None:
-                raise fields.missing(f"{name}.input_audio.{field}")
-        sound = fields.string(content["data"], f"{name}.input_audio.data")
-        return Attachment("audio", f"audio/{content['format']}", size=len(sound) * 3 // 4)
+        sound = fields.required_string(content, "data", f"{name}.input_audio.")
+        form = fields.required(content, "format", f"{name}.input_audio.")
+        return Attachment("audio", f"audio/{form}", size=len(sound) * 3 // 4)
     if content.get("file_data") is None and content.get("file_id") is None:
         raise fields.missing(f"{name}.file.file_id")
     file_name = fields.string(content.get("filename") or "", f"{name}.file.filename")

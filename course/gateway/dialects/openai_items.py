@@ -115,13 +115,13 @@ def _item(value: object, name: str) -> dict:
         return kept | {
             "type": kind,
             "status": "completed",
-            **{field: _required_string(item, field, name) for field in ("call_id", "name", "arguments")},
+            **{field: fields.required_string(item, field, f"{name}.") for field in ("call_id", "name", "arguments")},
         }
     if kind == "function_call_output":
         return kept | {
             "type": kind,
             "status": "completed",
-            "call_id": _required_string(item, "call_id", name),
+            "call_id": fields.required_string(item, "call_id", f"{name}."),
             "output": _output(fields.required(item, "output", f"{name}."), f"{name}.output"),
         }
     return kept | {"type": kind, "summary": _summary(item.get("summary"), f"{name}.summary")}
@@ -157,11 +157,16 @@ def _part(value: object, name: str, kinds: tuple[str, ...]) -> dict:
     kind = fields.choice(fields.required(part, "type", f"{name}."), f"{name}.type", kinds)
     fields.check_names(part, _PART_FIELDS[kind], f"{name}.")
     if kind == "refusal":
-        return {"type": kind, "refusal": _required_string(part, "refusal", name)}
+        return {"type": kind, "refusal": fields.required_string(part, "refusal", f"{name}.")}
     if kind == "output_text":
-        return {"type": kind, "text": _required_string(part, "text", name), "annotations": [], "logprobs": []}
+        return {
+            "type": kind,
+            "text": fields.required_string(part, "text", f"{name}."),
+            "annotations": [],
+            "logprobs": [],
+        }
     if kind == "input_text":
-        return {"type": kind, "text": _required_string(part, "text", name)}
+        return {"type": kind, "text": fields.required_string(part, "text", f"{name}.")}
     sources = ("image_url", "file_id") if kind == "input_image" else ("file_data", "file_id", "file_url")
     kept = {
         field: fields.string(part[field], f"{name}.{field}")
@@ -183,13 +188,9 @@ def _summary(value: object, name: str) -> list[dict]:
         raise fields.wrong_type(name, "an array of objects", value)
     parts = [fields.json_object(part, f"{name}[{index}]") for index, part in enumerate(value)]
     return [
-        {"type": "summary_text", "text": _required_string(part, "text", f"{name}[{index}]")}
+        {"type": "summary_text", "text": fields.required_string(part, "text", f"{name}[{index}].")}
         for index, part in enumerate(parts)
     ]
-
-
-def _required_string(fields_of: dict, field: str, name: str) -> str:
-    return fields.string(fields.required(fields_of, field, f"{name}."), f"{name}.{field}")
 
 
 def _message(item: dict) -> Message:

@@ -35,22 +35,19 @@ def parse(value: object, nested: bool) -> tuple[tuple[Tool, ...], tuple[str, ...
     for index, each in enumerate(value):
         name = f"tools[{index}]"
         tool = fields.json_object(each, name)
-        if tool.get("type") is None:
-            raise fields.missing(f"{name}.type")
-        kind = fields.choice(tool["type"], f"{name}.type", ("function",) if nested else ("function", *HOSTED))
+        kinds = ("function",) if nested else ("function", *HOSTED)
+        kind = fields.choice(fields.required(tool, "type", f"{name}."), f"{name}.type", kinds)
         if kind != "function":
             for field in HOSTED[kind]:
                 fields.required(tool, field, f"{name}.")
             hosted.append(kind)
         elif nested:
             fields.check_names(tool, frozenset(["type", "function"]), f"{name}.")
-            if tool.get("function") is None:
-                raise fields.missing(f"{name}.function")
-            tools.append(_function(tool["function"], f"{name}.function", strict=False))
+            tools.append(_function(fields.required(tool, "function", f"{name}."), f"{name}.function"))
         else:
             # Responses is strict unless told otherwise, and then only checks what it was given.
             function = {key: item for key, item in tool.items() if key != "type"}
-            tools.append(_function(function, name, strict=False))
+            tools.append(_function(function, name))
     return tuple(tools), tuple(hosted)
 
 
@@ -83,9 +80,7 @@ def parse_choice(
         return "auto", None
     holder = fields.json_object(choice.get("function"), "tool_choice.function") if nested else choice
     place = "tool_choice.function" if nested else "tool_choice"
-    if holder.get("name") is None:
-        raise fields.missing(f"{place}.name")
-    name = fields.string(holder["name"], f"{place}.name")
+    name = fields.required_string(holder, "name", f"{place}.")
     if not tools:
         raise _without_tools()
     if name not in {tool.name for tool in tools}:
@@ -96,12 +91,10 @@ def parse_choice(
     return "required", name
 
 
-def _function(value: object, name: str, strict: bool) -> Tool:
+def _function(value: object, name: str) -> Tool:
     function = fields.json_object(value, name)
     fields.check_names(function, _FIELDS, f"{name}.")
-    if function.get("name") is None:
-        raise fields.missing(f"{name}.name")
-    called = fields.string(function["name"], f"{name}.name")
+    called = fields.required_string(function, "name", f"{name}.")
     if not _NAME.match(called):
         problem = "string does not match pattern. Expected a string that matches the pattern '^[a-zA-Z0-9_-]+$'."
         raise fields.invalid(f"{name}.name", problem)
@@ -109,7 +102,7 @@ def _function(value: object, name: str, strict: bool) -> Tool:
     schema = function.get("parameters")
     if schema is not None:
         fields.json_object(schema, f"{name}.parameters")
-    if fields.boolean(function.get("strict"), f"{name}.strict") or strict:
+    if fields.boolean(function.get("strict"), f"{name}.strict"):
         openai_schema.check_strict(schema or {}, f"function '{called}'", f"{name}.parameters")
     text = "" if description is None else fields.string(description, f"{name}.description")
     return Tool(called, text, schema or {"type": "object", "properties": {}})
