@@ -30,7 +30,6 @@ PUBLISHERS = {"openai": "OpenAI", "anthropic": "Anthropic", "google": "Google", 
 
 _ROUTE_COLUMNS = {
     "example": "For example",
-    "contract": "Your contract is with",
     "text_passes": "The text passes",
     "zero_retention": "Zero retention",
     "regions": "Regions",

@@ -132,13 +132,12 @@ def two_patterns(text):
     return [(*match.span(), kind) for kind, pattern in PATTERNS.items() for match in re.finditer(pattern, text)]
 
 
-columns = ["labelled", "found", "right", "recall", "precision"]
-score(two_patterns)[columns].round(2)
+score(two_patterns).round(2)
 
-# %% label="redact-rules" slideshow={"slide_type": "-"} claims=["C44", "C47"]
+# %% label="redact-rules" slideshow={"slide_type": "subslide"} claims=["C44", "C47"]
 from course.gateway.redaction import find, redact
 
-score(find)[columns].round(3)
+score(find).round(3)
 
 # %% label="redact-miss" slideshow={"slide_type": "-"} claims=["C44", "C47"]
 for text in (
@@ -236,9 +235,11 @@ for trick in ("UPDATE audit SET actor_key = 99 WHERE id = 2", "DELETE FROM audit
 # %% [markdown] label="routes" slideshow={"slide_type": "slide"} claims=["C44"]
 # ## Four ways to a model
 #
-# The same model can often be had in several ways. The text passes other hands on each, and each has its own contract. A chain is as careful as its least careful link.
+# The same model can often be had in several ways. The text passes other hands on each, and each has its own contract: with the vendor, with a cloud, with an aggregator, or with nobody, when you run an open model yourself.
+#
+# A chain is as careful as its least careful link. So ask each house in it the lawyer's three questions. And ask what is left for **you** to do: the more control, the more work.
 
-# %% label="routes-table" slideshow={"slide_type": "-"} claims=["C44"]
+# %% label="routes-table" slideshow={"slide_type": "subslide"} claims=["C44"]
 governance.routes()
 
 # %% [markdown] label="changed" slideshow={"slide_type": "slide"} claims=["C44", "C45", "C46", "C47"]
@@ -259,7 +260,7 @@ governance.routes()
 #
 # Mei answers with a record of this AI use. What the platform knows, it fills in itself. What only people know, she writes: change the words to a case of yours. The page is saved beside this notebook; print it, sign it, look at it again in half a year.
 
-# %% label="record-page" slideshow={"slide_type": "subslide"} claims=["C44", "C47"]
+# %% label="record-page" slideshow={"slide_type": "subslide"} tags=["hide-input"] claims=["C44", "C47"]
 from course import use_record
 
 record = use_record.fill(
