@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from base64 import b64decode
+from binascii import a2b_base64
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -150,7 +150,8 @@ def _encoding():
         content = data.path(_FILE).read_bytes()
         if hashlib.sha256(content).hexdigest() != expected_hash:
             raise data.DataError(f"{_FILE} is not the official vocabulary. Restore it from the repository.")
-        return {b64decode(token): int(rank) for token, rank in map(bytes.split, content.splitlines())}
+        # Each line has a token and its rank, which is the number of the line.
+        return {a2b_base64(token): rank for rank, token in enumerate(content.split()[::2])}
 
     recipe = openai_public.o200k_base
     namespace = {**recipe.__globals__, "load_tiktoken_bpe": ours}
