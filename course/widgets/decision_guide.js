@@ -4,6 +4,7 @@ import { ADVICE, ANSWERS, report, toMarkdown, toPage } from "./decision_report.j
 import { button, element } from "./quiz_dom.js";
 
 const FILE = "chat-or-api";
+const SHORT = 20; // letters of all answers to a question together
 
 export default {
   render({ model, el }) {
@@ -42,8 +43,9 @@ class DecisionGuide {
   }
 
   questions() {
+    const isShort = ({ options }) => options.map(({ label }) => label).join("").length <= SHORT;
     const groups = this.guide.questions.map((question, index) =>
-      element("fieldset", {},
+      element("fieldset", { class: isShort(question) ? "short" : "" },
         element("legend", {}, `${index + 1}. ${question.text}`),
         element("div", { class: "guide-options" }, ...question.options.map((option) => this.option(question, option)))));
     // A form keeps the radios of two guides on one page apart. Nothing is ever sent.
