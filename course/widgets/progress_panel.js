@@ -4,6 +4,9 @@ import { button, element } from "./quiz_dom.js";
 
 const KEPT = "Your progress stays in your own folder. Nothing is sent anywhere.";
 const NOT_KEPT = "No Python runs here, so nothing is kept. In JupyterLab, this panel shows what you have done.";
+const PATIENCE = 2000; // ms until the learner hears that Python has not answered
+const WAITING =
+  "Python has not answered yet. It may be busy with another cell. If the kernel was restarted, run this cell again.";
 
 let instances = 0;
 
@@ -40,7 +43,9 @@ class ProgressPanel {
 
   close() {
     this.seen?.disconnect();
+    clearTimeout(this.patience);
     this.model.off("change", this.onChange);
+    this.model.off("msg:custom", this.onHeard);
     this.root.remove();
   }
 
@@ -48,9 +53,21 @@ class ProgressPanel {
   follow() {
     this.onChange = () => this.draw();
     this.model.on("change", this.onChange);
+    this.onHeard = () => {
+      clearTimeout(this.patience);
+      this.draw();
+    };
+    this.model.on("msg:custom", this.onHeard);
     this.seen = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && this.model.send({ kind: "look" }));
     this.seen.observe(this.root);
     this.draw();
+  }
+
+  /** Ask Python for something that the learner waits for. */
+  ask(wish) {
+    clearTimeout(this.patience);
+    this.patience = setTimeout(() => (this.problem.textContent = WAITING), PATIENCE);
+    this.model.send(wish);
   }
 
   table() {
@@ -69,7 +86,7 @@ class ProgressPanel {
     ];
     if (this.isLive) {
       const box = element("input", { type: "checkbox", "aria-label": `${title}: done` });
-      box.addEventListener("change", () => this.model.send({ kind: "tick", lesson: name, done: box.checked }));
+      box.addEventListener("change", () => this.ask({ kind: "tick", lesson: name, done: box.checked }));
       this.boxes.set(name, box);
       this.quizzes.set(name, element("td", {}));
       cells.push(element("td", {}, element("label", { class: "progress-tick" }, box)), this.quizzes.get(name));
@@ -88,7 +105,7 @@ class ProgressPanel {
       element("button", { type: "submit" }, "Add it to what is here"));
     restore.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.model.send({ kind: "restore", code: this.brought.value });
+      this.ask({ kind: "restore", code: this.brought.value });
     });
     return element("details", { class: "progress-travel" },
       element("summary", {}, "Take your progress to another machine"),

@@ -99,6 +99,7 @@ class ProgressPanel(CourseWidget):
             self.restore(content["code"])
         else:
             self._look()
+        self.send({"kind": "heard"})
 
 
 def _names() -> list[str]:
