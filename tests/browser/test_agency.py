@@ -309,18 +309,23 @@ def test_it_opens_beside_the_notebook(browser, jupyterlab, way):
     context.close()
 
 
-def test_a_slide_without_python_says_how_to_open_it(page):
+def test_a_slide_without_python_shows_a_picture_and_says_how_to_open_the_website(page):
     page.goto("about:blank")
-    told = page.evaluate(
-        """async (source) => {
+    page.evaluate(
+        """async ([source, traits]) => {
           const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
           const { default: widget } = await import(url);
-          widget.render({ model: { get() {}, set() {}, on() {}, off() {}, save_changes() {} }, el: document.body });
-          return document.body.innerText;
+          const model = { get: (name) => traits[name], set() {}, on() {}, off() {}, save_changes() {} };
+          widget.render({ model, el: document.body });
         }""",
-        AgencyWindow._esm,
+        [AgencyWindow._esm, AgencyWindow.constants],
     )
-    assert told == "The website runs while the notebook runs. Run this cell to open it."
+    assert page.get_by_role("status").inner_text() == (
+        "The website runs while the notebook runs. Run this cell to open it."
+    )
+    picture = page.get_by_role("img", name="The website of Lantern Travel at its form")
+    picture.evaluate("image => image.decode()")
+    assert picture.bounding_box()["width"] > 100
 
 
 def test_the_day_is_that_of_the_computer_unless_told(page):

@@ -10,7 +10,11 @@ export default {
     const told = root.appendChild(document.createElement("p"));
     told.setAttribute("role", "status");
     const closed = () => (told.textContent = "The website runs while the notebook runs. Run this cell to open it.");
-    if (!model.send) return void closed(); // a slide, without Python
+    if (!model.send) { // a slide, without Python
+      closed();
+      const picture = root.appendChild(document.createElement("img"));
+      return void Object.assign(picture, { src: model.get("picture"), alt: model.get("alt") });
+    }
     const waiting = setTimeout(closed, WAIT);
     const onMessage = async (where) => {
       clearTimeout(waiting);
