@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 import numpy as np
 
@@ -103,6 +104,7 @@ def preset(name: str) -> Workload:
     return known[name]["workload"]
 
 
+@cache
 def presets() -> dict[str, dict]:
     """name → {"label", "text", "workload"}, in the file's order. The numbers are assumptions."""
     fields = [field.name for field in dataclasses.fields(Workload)]
