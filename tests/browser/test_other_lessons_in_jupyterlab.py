@@ -12,7 +12,7 @@ from course import progress_code
 from course.progress import Progress
 from course.widgets.work_sliders import SLIDERS as WORK_SLIDERS
 
-LESSONS = ("00_start", "01_operator", "03_integration", "04_management", "06_choose")
+LESSONS = ("00_start", "01_operator", "03_integration", "04_management", "05_governance", "06_choose")
 
 
 @pytest.fixture(scope="module", params=LESSONS)
