@@ -236,7 +236,7 @@ print("After the human:  ", agency.crm.contact(contact["id"])["phone"])
 #
 # Nobody waits for last year's documents. A **batch** is a file with one request on each line. You hand it in, the platform answers within a day, usually sooner, and all three big vendors give about half the price for the patience. The practice platform answers within seconds; in live mode, a vendor may take hours.
 
-# %% label="batch" slideshow={"slide_type": "subslide"} claims=["C32", "C39"]
+# %% label="batch" slideshow={"slide_type": "-"} claims=["C32", "C39"]
 bodies = [{"model": course.model("openai"), "max_completion_tokens": 300, "messages": [
     {"role": "user", "content": f"Summarise in one sentence:\n{paper.text}"}]} for paper in papers[:10]]
 lines = [json.dumps({"custom_id": paper.file, "method": "POST", "url": "/v1/chat/completions", "body": body})
@@ -264,7 +264,7 @@ else:
 #
 # A product outlives its model. An **aggregator** such as OpenRouter speaks one wire format for many vendors: the same package, another address, and the model's name says whose it is. `models` names a second choice for the day when the first is down. The last call below meets that day.
 
-# %% label="vendors" slideshow={"slide_type": "-"} claims=["C18", "C34"]
+# %% label="vendors" slideshow={"slide_type": "subslide"} claims=["C18", "C34"]
 import os
 
 router = OpenAI(base_url=os.environ["OPENROUTER_BASE_URL"], api_key=os.environ["OPENROUTER_API_KEY"])
@@ -297,7 +297,7 @@ ask("google")  # is down: the second choice answers
 #
 # Now we make the platform fail.
 
-# %% label="faults" slideshow={"slide_type": "-"} claims=["C34"]
+# %% label="faults" slideshow={"slide_type": "subslide"} claims=["C34"]
 from openai import APIStatusError, APITimeoutError
 
 question = {"model": course.model("openai"), "max_completion_tokens": 300,
@@ -326,9 +326,11 @@ print(agency.log().iloc[-1][["kind", "status", "result"]].to_dict())
 # %% [markdown] label="evaluate-intro" slideshow={"slide_type": "slide"} claims=["C33", "C34"]
 # ## Measure before you change anything
 #
-# *"We leave on the 12th of May."* Some departures in the table are in the wrong year, and Tomás has two ideas: take the larger model, or tell the model in the prompt **when the message came in**. In a chat you would try one and have a feeling. A product has **labelled cases** and counts, before and after, whenever somebody changes the model or a word of the prompt.
+# Customers write *"we leave on 12 May"* and mean the next one. Read out of their messages, more than a quarter of the departures come out wrong, most by a year. Tomás has two ideas: take the larger model, or say in the prompt **when the message came in**, because no model knows that by itself.
+#
+# In a chat you would try one and have a feeling. A product has **labelled cases** and counts, before and after, whenever somebody changes the model or a word of the prompt.
 
-# %% label="evaluate" slideshow={"slide_type": "-"} claims=["C33", "C34"]
+# %% label="evaluate" slideshow={"slide_type": "subslide"} claims=["C33", "C34"]
 from course.agency.records import messages
 
 
