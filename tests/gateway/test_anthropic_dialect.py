@@ -402,7 +402,7 @@ def test_the_older_version_takes_a_schema_under_its_former_name():
     assert anthropic_messages.parse(former, "2023-06-01").turn.schema == schema
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(body=JSON | BODIES, version=st.sampled_from(anthropic.VERSIONS))
 def test_any_json_is_understood_or_refused(body, version):
     for parse in (anthropic_messages.parse, anthropic_messages.parse_count):
@@ -419,7 +419,7 @@ def fault_of(parse, *arguments):
     return None
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(body=JSON | st.fixed_dictionaries({"requests": JSON}))
 def test_any_json_is_a_batch_or_refused(body):
     fault = fault_of(anthropic_batches.parse, body)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from world import ASK, World, addresses
+from world import ASK, World, addresses, standing
 
 # Parameters of addresses that name what belongs to one project.
 OWNED = ("file", "batch", "response")
@@ -26,6 +26,13 @@ def world(pipeline):
     world.close()
 
 
+@pytest.fixture(scope="module")
+def lasting(module_database):
+    """A world for all tests whose requests are refused or change nothing."""
+    with standing(module_database) as world:
+        yield world
+
+
 def send(world: World, address, key: str | None, path: str = "", query: str = ""):
     body = world.body(address, world.projects[1])
     kind = b"multipart/form-data; boundary=practice-boundary" if isinstance(body, bytes) else b"application/json"
@@ -39,73 +46,74 @@ def secrets(world: World, project) -> list[str]:
 
 
 @pytest.mark.parametrize("key", [None, "", "sk-nobody", "sk-" + "x" * 5000, "键"], ids=repr)
-def test_no_address_serves_an_unknown_key(world, key):
-    before = world.pipeline.store.audit_log()
-    for address in addresses(world.app):
-        answer = send(world, address, key)
+def test_no_address_serves_an_unknown_key(lasting, key):
+    before = lasting.pipeline.store.audit_log()
+    for address in addresses(lasting.app):
+        answer = send(lasting, address, key)
         assert answer.status in REFUSALS[address.vendor], (address, answer.status)
-        assert not [secret for secret in secrets(world, world.projects[1]) if secret.encode() in answer.body]
-    assert world.pipeline.store.audit_log() == before
+        assert not [secret for secret in secrets(lasting, lasting.projects[1]) if secret.encode() in answer.body]
+    assert lasting.pipeline.store.audit_log() == before
 
 
-def test_no_address_that_administers_serves_a_projects_key(world):
-    before = world.pipeline.store.audit_log()
-    own, other = world.projects
-    for address in addresses(world.app):
+def test_no_address_that_administers_serves_a_projects_key(lasting):
+    before = lasting.pipeline.store.audit_log()
+    own, other = lasting.projects
+    for address in addresses(lasting.app):
         for key in (own.key, other.key) if address.administers else ():
-            answer = send(world, address, key)
+            answer = send(lasting, address, key)
             assert answer.status in REFUSALS[address.vendor], (address, answer.status)
             assert b"secret" not in answer.body
             assert not [value for value in other.ids.values() if value.encode() in answer.body]
-    assert world.pipeline.store.audit_log() == before
+    assert lasting.pipeline.store.audit_log() == before
 
 
-def test_an_admin_key_runs_no_model_and_has_no_projects_things(world):
-    before = len(world.pipeline.store.ledger())
-    for address in addresses(world.app):
+def test_an_admin_key_runs_no_model_and_has_no_projects_things(lasting):
+    before = len(lasting.pipeline.store.ledger())
+    for address in addresses(lasting.app):
         if address.administers or address.path in ABOUT_THE_KEY:
             continue
-        answer = send(world, address, world.admin)
+        answer = send(lasting, address, lasting.admin)
         assert answer.status in REFUSALS[address.vendor], (address, answer.status)
-        assert not [secret for secret in secrets(world, world.projects[1]) if secret.encode() in answer.body]
-    assert len(world.pipeline.store.ledger()) == before
+        assert not [secret for secret in secrets(lasting, lasting.projects[1]) if secret.encode() in answer.body]
+    assert len(lasting.pipeline.store.ledger()) == before
 
 
-def test_no_id_leads_into_another_project(world):
-    own, other = world.projects
+def test_no_id_leads_into_another_project(lasting):
+    own, other = lasting.projects
     tried = 0
-    for address in addresses(world.app):
+    for address in addresses(lasting.app):
         if not address.administers and any(f"{{{name}}}" in address.path for name in OWNED):
-            answer = send(world, address, own.key)
+            answer = send(lasting, address, own.key)
             assert answer.status == 404, address
             assert (
-                answer.status == send(world, address, own.key, world.path(address, other).replace("-", "-x")).status
+                answer.status
+                == send(lasting, address, own.key, lasting.path(address, other).replace("-", "-x")).status
             )
             tried += 1
     assert tried > 10
-    for address in addresses(world.app):  # and the other has all of it still
+    for address in addresses(lasting.app):  # and the other has all of it still
         if address.method == "GET" and any(f"{{{name}}}" in address.path for name in OWNED):
-            assert send(world, address, other.key).status == 200, address
+            assert send(lasting, address, other.key).status == 200, address
 
 
-def test_no_listing_shows_another_projects_things(world):
-    own, other = world.projects
+def test_no_listing_shows_another_projects_things(lasting):
+    own, other = lasting.projects
     shown = ""
-    for address in addresses(world.app):
+    for address in addresses(lasting.app):
         if address.method == "GET" and "{" not in address.path and not address.administers:
-            answer = send(world, address, own.key, query="limit=100")
+            answer = send(lasting, address, own.key, query="limit=100")
             assert answer.status == 200, address
             shown += answer.body.decode()
     assert own.ids["file"] in shown
     assert own.ids["batch"] in shown
     assert own.ids["anthropic.batch"] in shown
-    assert not [secret for secret in secrets(world, other) if secret in shown]
+    assert not [secret for secret in secrets(lasting, other) if secret in shown]
 
 
 @pytest.mark.parametrize("name", ["file", "batch", "response", "anthropic.batch"])
-def test_another_projects_id_is_no_place_in_a_list(world, name):
+def test_another_projects_id_is_no_place_in_a_list(lasting, name):
     """It must not tell what is there: as far as a list goes, the ID is unknown."""
-    own, other = world.projects
+    own, other = lasting.projects
     vendor, path = {
         "file": ("openai", "/openai/v1/files"),
         "batch": ("openai", "/openai/v1/batches"),
@@ -113,8 +121,8 @@ def test_another_projects_id_is_no_place_in_a_list(world, name):
         "anthropic.batch": ("anthropic", "/anthropic/v1/messages/batches"),
     }[name]
     for query in ("after", "after_id", "before_id"):
-        foreign = world.send(vendor, "GET", path, own.key, query=f"{query}={other.ids[name]}")
-        unknown = world.send(vendor, "GET", path, own.key, query=f"{query}={other.ids[name][:-1]}x")
+        foreign = lasting.send(vendor, "GET", path, own.key, query=f"{query}={other.ids[name]}")
+        unknown = lasting.send(vendor, "GET", path, own.key, query=f"{query}={other.ids[name][:-1]}x")
         assert foreign.status == unknown.status
         if foreign.status == 200:
             assert foreign.json == unknown.json
@@ -130,14 +138,14 @@ def test_a_request_cannot_use_what_another_project_has(world):
         assert world.send("openai", "POST", f"/openai/v1/{path}", other.key, body).status == 200
 
 
-def test_an_administrator_finds_nothing_of_one_project_in_another(world):
-    own, other = world.projects
+def test_an_administrator_finds_nothing_of_one_project_in_another(lasting):
+    own, other = lasting.projects
     tried = 0
-    for address in addresses(world.app):
+    for address in addresses(lasting.app):
         names = [name for name in ADMINISTERED if f"{{{name}}}" in address.path]
         if names and "{project_id}" in address.path:
-            path = address.path.format(**world.ids(address, other) | {"project_id": own.ids["project_id"]})
-            answer = send(world, address, world.admin, path)
+            path = address.path.format(**lasting.ids(address, other) | {"project_id": own.ids["project_id"]})
+            answer = send(lasting, address, lasting.admin, path)
             assert answer.status == 404, address
             tried += 1
     assert tried > 15

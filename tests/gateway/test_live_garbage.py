@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from live_world import MODEL, count
@@ -54,9 +53,8 @@ def check(bill) -> None:
     assert all(isinstance(each, int) and 0 <= each < 2**63 for each in (bill.usage.input, bill.usage.output))
 
 
-@pytest.mark.parametrize("format", FORMATS, ids=lambda each: "-".join(each.reader))
 @settings(max_examples=150, deadline=None)
-@given(events=st.lists(OBJECTS | VALUES, max_size=4), whole=st.booleans())
+@given(format=st.sampled_from(FORMATS), events=st.lists(OBJECTS | VALUES, max_size=4), whole=st.booleans())
 def test_any_stream_has_a_bill(format, events, whole):
     found = meter(format, events=True)
     for event in events:
@@ -64,18 +62,19 @@ def test_any_stream_has_a_bill(format, events, whole):
     check(found.bill(whole))
 
 
-@pytest.mark.parametrize("format", FORMATS, ids=lambda each: "-".join(each.reader))
-@settings(max_examples=100, deadline=None)
-@given(body=st.binary(max_size=30) | VALUES.map(lambda value: json.dumps(value).encode()))
+@settings(max_examples=200, deadline=None)
+@given(
+    format=st.sampled_from(FORMATS),
+    body=st.binary(max_size=30) | VALUES.map(lambda value: json.dumps(value).encode()),
+)
 def test_any_answer_has_a_bill(format, body):
     found = meter(format, events=False)
     found.feed(body)
     check(found.bill(whole=True))
 
 
-@pytest.mark.parametrize("format", FORMATS, ids=lambda each: "-".join(each.reader))
-@settings(max_examples=150, deadline=None)
-@given(body=OBJECTS)
+@settings(max_examples=300, deadline=None)
+@given(format=st.sampled_from(FORMATS), body=OBJECTS)
 def test_any_request_has_a_bound_or_a_refusal(format, body):
     prompt = read_prompt(body)
     try:

@@ -373,7 +373,7 @@ LINES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(LINES.map(lambda each: json.dumps(each).encode()) | st.binary(max_size=20), max_size=4))
 def test_any_file_is_read_or_its_errors_are_named(texts):
     content = b"\n".join(texts)
@@ -383,7 +383,7 @@ def test_any_file_is_read_or_its_errors_are_named(texts):
     assert all(error["code"] and error["message"] for error in errors)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     VALUES
     | st.fixed_dictionaries(

@@ -132,7 +132,7 @@ BODIES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(BODIES | JSON)
 def test_any_body_is_read_or_refused(body):
     refusal = None

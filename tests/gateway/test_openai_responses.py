@@ -508,7 +508,7 @@ def assert_read_or_refused(parse):
     assert refusal.message
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(BODIES | JSON)
 def test_any_body_is_read_or_refused(body):
     for parse in (openai_responses.parse, openai_responses.parse_count):

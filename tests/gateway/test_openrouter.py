@@ -336,7 +336,7 @@ names = [
 ]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(body=json_values | st.dictionaries(st.sampled_from(names), json_values, max_size=4), good=st.booleans())
 def test_any_value_is_read_or_refused(body, good):
     try:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from asgi import Answer, Wire
+from fakes import FixedCatalog, SteppingClock, count_words
 
 from course.gateway.app import create_app
-from course.gateway.store import public_id
+from course.gateway.engines.practice import PracticeEngine
+from course.gateway.pipeline import Pipeline
+from course.gateway.store import Store, public_id
 
 VENDORS = ("openai", "anthropic", "google", "openrouter", "practice")
 ASK = [{"role": "user", "content": "What is a token?"}]
@@ -79,6 +84,18 @@ class Project:
 
     key: str
     ids: dict[str, str]
+
+
+@contextmanager
+def standing(database: str) -> Iterator[World]:
+    """A world on an empty database."""
+    store = Store(database)
+    world = World(Pipeline(store, PracticeEngine(count_words), FixedCatalog(), count_words, clock=SteppingClock()))
+    try:
+        yield world
+    finally:
+        world.close()
+        store.close()
 
 
 class World:
