@@ -74,7 +74,7 @@ print(f"{seconds:.0f} seconds for each of {len(inbox)} messages = {hours:.1f} ho
 #
 # The *practice model* that answers is a set of rules, not a language model. It knows the words of a travel agency's inbox. The calls, the classes and the packages are the real ones.
 
-# %% label="form" slideshow={"slide_type": "-"} claims=["C21"]
+# %% label="form" slideshow={"slide_type": "subslide"} claims=["C21"]
 from typing import Literal
 
 from pydantic import BaseModel
@@ -149,7 +149,7 @@ answers["Google"] = [ask_google(message.text) for message in course.track(inbox,
 #
 # Lantern's messages carry **labels**: what a careful reader found in each. Below is the share of answers that agree. All three vendors' packages reached the same practice model, so the columns are equal; with real models they would not be.
 
-# %% label="accuracy" slideshow={"slide_type": "-"} claims=["C22"]
+# %% label="accuracy" slideshow={"slide_type": "subslide"} claims=["C22"]
 import pandas as pd
 
 
@@ -228,7 +228,7 @@ def on_message(text):
     return language, ask(f"Write a short reply to this customer, in the customer's language:\n{text}")
 
 
-for message in [inbox[place] for place in (0, 2, 4, 9)]:
+for message in [inbox[place] for place in (0, 2, 4)]:
     language, reply = on_message(message.text)
     print(f"{message.id}  {language}  →  {reply}\n")
 
