@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from course_files import NOTEBOOKS, ROOT, lessons
 
@@ -12,12 +13,15 @@ from course.publish import glossary
 GUIDES = ("README.md", "CONTRIBUTING.md", "INSTRUCTORS.md", "data/README.md")
 
 
-def lesson_prose() -> Iterator[tuple[str, str]]:
+@cache
+def lesson_prose() -> list[tuple[str, str]]:
     """Each cell of prose as it stands in a lesson, by `lesson:cell`."""
-    for lesson in lessons():
-        for cell in lesson.read().cells:
-            if cell.cell_type == "markdown":
-                yield f"{lesson.name}:{cell.metadata.label}", cell.source
+    return [
+        (f"{lesson.name}:{cell.metadata.label}", cell.source)
+        for lesson in lessons()
+        for cell in lesson.read().cells
+        if cell.cell_type == "markdown"
+    ]
 
 
 def quiz_prose() -> Iterator[tuple[str, str]]:
@@ -28,6 +32,7 @@ def quiz_prose() -> Iterator[tuple[str, str]]:
             yield question["id"], "\n".join([question["question"], question.get("hint", ""), *answers])
 
 
+@cache
 def all_prose() -> dict[str, str]:
     """Everything above, the glossary, the claims and the guides."""
     texts = dict([*lesson_prose(), *quiz_prose()])

@@ -10,6 +10,7 @@ from course.outline import AFTER, BEFORE
 from course.publish import claims, glossary, thread
 
 CLAIMS = claims.load()
+MADE = thread.made(NOTEBOOKS)
 
 
 def test_every_claim_is_taught_and_tested_and_every_cell_and_question_names_one():
@@ -29,9 +30,9 @@ def test_the_claims_are_numbered_without_a_gap():
     assert [claim.id for claim in CLAIMS] == [f"C{number:02}" for number in range(1, 70)]
 
 
-@pytest.mark.parametrize("path", thread.made(NOTEBOOKS), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", MADE, ids=lambda path: path.name)
 def test_what_is_made_from_the_lessons_is_current(path):
-    assert path.read_text("utf-8") == thread.made(NOTEBOOKS)[path], "Run: course refresh"
+    assert path.read_text("utf-8") == MADE[path], "Run: course refresh"
 
 
 def test_lessons_elsewhere_leave_the_course_alone(tmp_path):
