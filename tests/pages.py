@@ -1,5 +1,8 @@
 """What tests do with a page in the browser: a lesson in JupyterLab, or a deck."""
 
+import re
+from contextlib import contextmanager
+
 
 def listen(page):
     """Make a page keep the addresses that it `asked` for, and its `complaints`: errors and warnings."""
@@ -20,7 +23,41 @@ def run_all_cells(page, command: str = "Run All Cells") -> None:
     if command.startswith("Restart"):
         page.get_by_role("button", name="Confirm Kernel Restart").click()
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=busy]").wait_for()
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=120_000)
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=240_000)
+
+
+@contextmanager
+def lesson_in_jupyterlab(browser, jupyterlab, name: str, height: int = 900):
+    """A page with a lesson such as "02_billing" in JupyterLab, all its cells run."""
+    context = browser.new_context(viewport={"width": 1280, "height": height})
+    page = listen(context.new_page())
+    page.goto(jupyterlab.lesson(name))
+    run_all_cells(page)
+    yield page
+    context.close()
+
+
+def widget(page, contains: str):
+    """The first widget that has something in it, brought into view: JupyterLab draws what is seen."""
+    found = page.locator(".course-widget").filter(has=page.locator(contains)).first
+    found.scroll_into_view_if_needed()
+    return found
+
+
+def use_theme(page, theme: str) -> None:
+    """Have JupyterLab use its theme "Light" or "Dark"."""
+    page.locator(".jp-Notebook .jp-Cell").last.locator(".jp-InputPrompt").click()
+    page.keyboard.press("ControlOrMeta+Shift+c")
+    page.keyboard.type(f"Use Theme: JupyterLab {theme}")
+    page.locator(".lm-CommandPalette-item.lm-mod-active", has_text=f"Use Theme: JupyterLab {theme}").wait_for()
+    page.keyboard.press("Enter")
+    page.locator(f"body[data-jp-theme-name='JupyterLab {theme}']").wait_for(state="attached")
+
+
+def save_notebook(page) -> None:
+    page.get_by_role("menuitem", name="File", exact=True).click()
+    page.get_by_role("menuitem", name=re.compile("^Save Notebook(?! As)")).click()
+    page.locator(".lm-TabBar-tab.jp-mod-current.jp-mod-dirty").wait_for(state="detached")
 
 
 def turn_to(page, cell_id: str) -> None:

@@ -5,7 +5,7 @@ import shutil
 
 import hands
 import pytest
-from pages import listen, run_all_cells, slide_fits, turn_to
+from pages import lesson_in_jupyterlab, save_notebook, slide_fits, turn_to, use_theme
 
 from course.publish import notebooks, slides
 from course.publish.lesson import Lesson
@@ -61,12 +61,8 @@ def lesson(tmp_path_factory):
 def page(browser, jupyterlab, lesson):
     """The lesson in JupyterLab with all its cells run."""
     shutil.copy(lesson.notebook, jupyterlab.folder / "notebooks")
-    context = browser.new_context(viewport={"width": 1280, "height": 1000})
-    page = listen(context.new_page())
-    page.goto(jupyterlab.lesson(NAME))
-    run_all_cells(page)
-    yield page
-    context.close()
+    with lesson_in_jupyterlab(browser, jupyterlab, NAME, height=1000) as page:
+        yield page
 
 
 @pytest.fixture
@@ -200,20 +196,13 @@ def test_an_answer_comes_though_python_is_busy(page, chat):
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
 def test_nothing_serious_for_assistive_technology(page, chat, theme):
-    page.locator(".jp-InputPrompt").last.click()
-    page.keyboard.press("ControlOrMeta+Shift+c")
-    page.keyboard.type(f"Use Theme: JupyterLab {theme}")
-    page.locator(".lm-CommandPalette-item.lm-mod-active", has_text=f"Use Theme: JupyterLab {theme}").wait_for()
-    page.keyboard.press("Enter")
-    page.locator(f"body[data-jp-theme-name='JupyterLab {theme}']").wait_for(state="attached")
+    use_theme(page, theme)
     assert hands.serious_findings(page, ".chat") == {}
 
 
 def test_conversations_outlive_the_page(page, chat):
     before = texts(chat)
-    page.get_by_role("menuitem", name="File", exact=True).click()
-    page.get_by_role("menuitem", name=re.compile("^Save Notebook(?! As)")).click()
-    page.locator(".lm-TabBar-tab.jp-mod-current.jp-mod-dirty").wait_for(state="detached")
+    save_notebook(page)
     page.reload()
     chat.locator(".chat-text").first.wait_for(timeout=60_000)
     assert texts(chat) == before

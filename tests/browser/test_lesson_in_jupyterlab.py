@@ -1,11 +1,9 @@
 """The billing lesson in JupyterLab, from the first cell to the last question, as a student does it."""
 
-import re
-
 import hands
 import nbformat
 import pytest
-from pages import listen, run_all_cells
+from pages import lesson_in_jupyterlab, run_all_cells, save_notebook, use_theme, widget
 
 from course import tokens
 
@@ -25,19 +23,8 @@ heard
 @pytest.fixture(scope="module")
 def page(browser, jupyterlab):
     """The lesson in JupyterLab with all its cells run."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page = listen(context.new_page())
-    page.goto(jupyterlab.lesson(LESSON))
-    run_all_cells(page)
-    yield page
-    context.close()
-
-
-def widget(page, contains):
-    """The widget that has something in it, brought into view: JupyterLab draws what is seen."""
-    found = page.locator(".course-widget").filter(has=page.locator(contains))
-    found.scroll_into_view_if_needed()
-    return found
+    with lesson_in_jupyterlab(browser, jupyterlab, LESSON) as page:
+        yield page
 
 
 def select(cell):
@@ -63,9 +50,7 @@ def remove_cell(page, cell):
 
 
 def test_every_cell_has_run_without_an_error(page, jupyterlab):
-    page.get_by_role("menuitem", name="File", exact=True).click()
-    page.get_by_role("menuitem", name=re.compile("^Save Notebook(?! As)")).click()
-    page.locator(".lm-TabBar-tab.jp-mod-current.jp-mod-dirty").wait_for(state="detached")
+    save_notebook(page)
     lesson = nbformat.read(jupyterlab.folder / "notebooks" / f"{LESSON}.ipynb", as_version=4)
     code = [cell for cell in lesson.cells if cell.cell_type == "code"]
     assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
@@ -128,12 +113,7 @@ def test_the_quiz_by_mouse_then_by_keyboard_and_after_a_restart(page):
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
 def test_nothing_serious_for_assistive_technology(page, theme):
-    select(page.locator(".jp-Notebook .jp-Cell").last)
-    page.keyboard.press("ControlOrMeta+Shift+c")
-    page.keyboard.type(f"Use Theme: JupyterLab {theme}")
-    page.locator(".lm-CommandPalette-item.lm-mod-active", has_text=f"Use Theme: JupyterLab {theme}").wait_for()
-    page.keyboard.press("Enter")
-    page.locator(f"body[data-jp-theme-name='JupyterLab {theme}']").wait_for(state="attached")
+    use_theme(page, theme)
     for contains in (".figures", "textarea", ".quiz-step"):
         widget(page, contains).locator("details").evaluate_all("all => all.forEach((each) => (each.open = true))")
         assert hands.serious_findings(page, f".course-widget:has({contains})") == {}

@@ -1,18 +1,26 @@
 """The lessons beside the billing lesson in JupyterLab, from the first cell to the last question."""
 
 import json
-import re
 
 import hands
 import nbformat
 import pytest
-from pages import listen, run_all_cells
+from pages import lesson_in_jupyterlab, save_notebook, use_theme, widget
 
 from course import progress_code
 from course.progress import Progress
 from course.widgets.work_sliders import SLIDERS as WORK_SLIDERS
 
 LESSONS = ("00_start", "01_operator", "03_integration", "04_management", "05_governance", "06_choose")
+# Work that takes a while, and a change that the audit log tells.
+BUSY = """
+import time
+
+rules.create(name="Night shift")
+until, busy = time.monotonic() + 6, OpenAI()
+while time.monotonic() < until:
+    workloads.summarise(busy, papers[0].text)
+"""
 
 
 @pytest.fixture(scope="module", params=LESSONS)
@@ -23,19 +31,8 @@ def lesson(request):
 @pytest.fixture(scope="module")
 def page(browser, jupyterlab, lesson):
     """The lesson in JupyterLab with all its cells run."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page = listen(context.new_page())
-    page.goto(jupyterlab.lesson(lesson))
-    run_all_cells(page)
-    yield page
-    context.close()
-
-
-def widget(page, contains):
-    """The first widget that has something in it, brought into view: JupyterLab draws what is seen."""
-    found = page.locator(".course-widget").filter(has=page.locator(contains)).first
-    found.scroll_into_view_if_needed()
-    return found
+    with lesson_in_jupyterlab(browser, jupyterlab, lesson) as page:
+        yield page
 
 
 def of(name):
@@ -44,9 +41,7 @@ def of(name):
 
 
 def test_every_cell_has_run_without_an_error(page, jupyterlab, lesson):
-    page.get_by_role("menuitem", name="File", exact=True).click()
-    page.get_by_role("menuitem", name=re.compile("^Save Notebook(?! As)")).click()
-    page.locator(".lm-TabBar-tab.jp-mod-current.jp-mod-dirty").wait_for(state="detached")
+    save_notebook(page)
     saved = nbformat.read(jupyterlab.folder / "notebooks" / f"{lesson}.ipynb", as_version=4)
     code = [cell for cell in saved.cells if cell.cell_type == "code"]
     assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
@@ -72,6 +67,39 @@ def test_the_website_answers_beside_the_notebook(page):
     frame = page.frame_locator("iframe")
     page.locator("iframe").scroll_into_view_if_needed()
     frame.get_by_label("Your name").wait_for()
+
+
+@of("04_management")
+def test_the_dashboard_follows_while_the_kernel_works(page):
+    def calls():
+        return int(live.locator("dd").nth(1).inner_text().replace(",", ""))
+
+    live = widget(page, ".dash-live")
+    assert live.get_by_text("Live", exact=True).is_visible()
+    assert live.locator("dt").first.bounding_box()["y"] < live.locator("dd").first.bounding_box()["y"]
+    before = calls()
+    page.locator(".jp-CodeCell").last.locator(".cm-content").click()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.insert_text(BUSY)
+    page.keyboard.press("ControlOrMeta+Enter")
+    live.scroll_into_view_if_needed()
+    page.wait_for_function(
+        "([place, before]) => Number(place.textContent.replace(',', '')) > before",
+        arg=[live.locator("dd").nth(1).element_handle(), before],
+    )
+    kernel = page.locator(".jp-Notebook-ExecutionIndicator")
+    assert kernel.get_attribute("data-status") == "busy", "the cell that makes the calls still runs"
+    live.get_by_role("button", name="Pause").click()
+    still = calls()
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=60_000)
+    assert calls() == still
+    live.get_by_role("button", name="Pause").press("Enter")
+    assert calls() > still
+    assert live.get_by_text("created project “Night shift”").is_visible()
+    cells = page.locator(".jp-CodeCell").count()
+    for key in "ddab":
+        page.keyboard.press(key)
+    assert page.locator(".jp-CodeCell").count() == cells, "no key is taken for a command of JupyterLab"
 
 
 @of("06_choose")
@@ -122,12 +150,7 @@ def test_progress_follows_the_quiz_and_travels_by_keyboard(page, jupyterlab):
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
 def test_nothing_serious_for_assistive_technology(page, theme):
-    page.locator(".jp-Notebook .jp-Cell").last.locator(".jp-InputPrompt").click()
-    page.keyboard.press("ControlOrMeta+Shift+c")
-    page.keyboard.type(f"Use Theme: JupyterLab {theme}")
-    page.locator(".lm-CommandPalette-item.lm-mod-active", has_text=f"Use Theme: JupyterLab {theme}").wait_for()
-    page.keyboard.press("Enter")
-    page.locator(f"body[data-jp-theme-name='JupyterLab {theme}']").wait_for(state="attached")
+    use_theme(page, theme)
     for place in range(page.locator(".course-widget").count()):
         page.locator(".course-widget").nth(place).scroll_into_view_if_needed()
     assert hands.serious_findings(page, ".course-widget") == {}
