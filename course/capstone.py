@@ -14,18 +14,18 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import catalog, governance
+from . import catalog
 from .decision_report import Line, Section, report
 
 if TYPE_CHECKING:
     from openai.types.chat import ChatCompletion
 
     from .decision import Decision
+    from .use_record import UseRecord
 
 FILE = "my-ai-case.html"
-SHOWN = 320  # letters of a prompt or an answer: the page says what was asked, it is no archive
+SHOWN = 280  # letters of a prompt or an answer: the page says what was asked, it is no archive
 _DECISION = ("Why", "First step", "Keep in mind", "What would change the answer")
-_RECORD = ("training", "retention", "zero_retention", "regions")
 _BUDGET = 3  # times the estimate: room for a busy month, none for a loop gone wild
 _STYLE = """\
 .ai-case { color: #1a1d21; background: #fff; font: 0.95rem/1.4 system-ui, sans-serif; overflow-wrap: anywhere; }
@@ -41,7 +41,8 @@ _PAGE_STYLE = """
 body { max-width: 52rem; margin: 2rem auto; padding: 0 1rem; background: #fff; }
 @page { size: A4; margin: 11mm; }
 @media print { body { margin: 0; padding: 0; max-width: none; }
-  .ai-case { font-size: 8.4pt; line-height: 1.25; } .ai-case h2 { margin-top: .6em; } }"""
+  .ai-case { font-size: 8.2pt; line-height: 1.22; } .ai-case h2 { margin-top: .5em; } .ai-case dl { row-gap: .1em; }
+  .ai-case dl:last-of-type { grid-template-columns: 8em 1fr 8em 1fr; } }"""
 
 
 @dataclass(frozen=True, repr=False)
@@ -49,9 +50,8 @@ class Case:
     """What the page is made from.
 
     `decision` is the guide's. `task` and `example` are the two messages that were sent, `reply` is what came back,
-    and `cost_usd` what the ledger says that it cost. `items` is how many come in a month. `product` is one of
-    `governance.table()`; `owner` answers for the case, and `check` says who looks at the results, and how often.
-    Raises `ValueError` for what the page cannot hold.
+    and `cost_usd` what the ledger says that it cost. `items` is how many come in a month. `record` is the record of
+    this use of AI (`use_record.fill`). Raises `ValueError` for what the page cannot hold.
     """
 
     name: str
@@ -61,19 +61,13 @@ class Case:
     reply: ChatCompletion
     cost_usd: Decimal
     items: int
-    product: str
-    owner: str
-    check: str
+    record: UseRecord
 
     def __post_init__(self):
-        for field in ("name", "owner", "check"):
-            if not getattr(self, field).strip():
-                raise ValueError(f"{field} is empty. Write it in a few words: the page is nothing without it.")
+        if not self.name.strip():
+            raise ValueError("The case has no name. Write it into the guide, in a few words.")
         if self.items < 1 or self.items != int(self.items):
             raise ValueError(f"items must be a whole number of pieces a month, 1 or more, not {self.items!r}.")
-        known = list(governance.table().index)
-        if self.product not in known:
-            raise ValueError(f"There is no product {self.product!r}. Choose one of: {'; '.join(known)}.")
 
     @property
     def month_usd(self) -> Decimal:
@@ -151,15 +145,9 @@ class Case:
         yield _line("All together", f"About {report(self.decision).total}, plans and people's work included.")
 
     def _record(self) -> Iterator[Section]:
-        yield _line("Owner", self.owner)
-        yield _line("Checks", self.check)
         if self._calls:
             yield _line("Hard limit", f"${self.budget_usd} a month to begin with, in a project of its own.")
-        yield _line("Product", self.product)
-        for fact in governance.facts():
-            if fact.product == self.product and fact.topic in _RECORD:
-                links = tuple((f"{source.publisher}, {source.checked}", source.url) for source in fact.sources)
-                yield Section(governance.TOPICS[fact.topic], (Line(f"{fact.answer}.", links),))
+        yield from (_line(label, value) for label, value in self.record.lines.items())
 
     @property
     def _calls(self) -> bool:

@@ -35,7 +35,7 @@ from openai import OpenAI
 from pydantic import BaseModel
 
 import course
-from course import catalog, data, decision
+from course import capstone, catalog, data, decision, use_record
 from course.agency.records import messages
 from course.widgets import ChatPanel, DecisionGuide, Quiz
 
@@ -304,7 +304,7 @@ Quiz("06_choose")
 #
 # 1. Set the **guide** below to your case, and give it a name.
 # 2. In the cell after it, write your **task** and one **example**. Invent the names in it.
-# 3. There too: how many **items** come in a month, who **owns** it, who **checks** it.
+# 3. There too: the **record** that only people can write, as in the lesson on data, and how many **items** come in a month.
 # 4. Run that cell. The page lies beside this notebook as `my-ai-case.html`: open it, print it, show it to somebody who says no.
 #
 # What stands there now is Tomás's case. Overwrite it.
@@ -315,15 +315,19 @@ own = DecisionGuide(case="The website answers at night", trigger="event", destin
 own
 
 # %% label="own-page" slideshow={"slide_type": "skip"} claims=["C58", "C59", "C60"]
-from course.capstone import Case
-
-task = "Answer the guest from these rules: The deposit is thirty percent. The rest is due 35 days before the trip."
+task = "Answer the guest from these rules. The deposit is thirty percent. The rest is due 35 days before the trip."
 example = "Hello, we are two and want to go to Portugal in May. How much is the deposit?"
-reply = program.chat.completions.create(model=model, max_completion_tokens=300, messages=[
-    {"role": "system", "content": task}, {"role": "user", "content": example}])
-page = Case(name=own.case, decision=own.decision, task=task, example=example, reply=reply,
-            cost_usd=course.ledger()["cost_usd"].iloc[-1], items=2000, product="OpenAI API",
-            owner="Tomás", check="Jun reads every answer for a week, then one in ten.")
+project = organization.projects.create(name=own.case).id
+account = organization.projects.service_accounts.create(project, name="program")
+reply = OpenAI(api_key=account.api_key.value).chat.completions.create(
+    model=model, max_completion_tokens=300,
+    messages=[{"role": "system", "content": task}, {"role": "user", "content": example}])
+record = use_record.fill(
+    own.case, "OpenAI API", purpose="Answer guests' simple questions at night", people="Guests who write to us",
+    kinds="Names, dates, what they wish", owner="Tomás", checks="Jun: all in the first week, then one in ten",
+    review="in half a year")
+cost = course.ledger()["cost_usd"].iloc[-1]
+page = capstone.Case(own.case, own.decision, task, example, reply, cost, items=2000, record=record)
 print("Saved:", page.save())
 page
 
@@ -340,5 +344,4 @@ page
 Quiz("06_posttest")
 
 # %% label="sources" slideshow={"slide_type": "skip"}
-sources = pd.DataFrame(data.sources("06_choose")).set_index("title")
-sources[["checked", "url"]]
+course.sources("06_choose")
