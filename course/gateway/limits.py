@@ -1,35 +1,37 @@
 """Rate limits: token buckets that a clock fills.
 
-A bucket holds as much as its limit and fills evenly, so a limit of 60 a minute gives one more each second. Each
-process that serves has its own buckets.
+A bucket holds as much as its limit and fills evenly, so a limit of 60 a minute gives one more each second. Processes
+that serve one PostgreSQL share their buckets, so that a limit holds for all of them together. On one SQLite file each
+process has its own: two let in twice the limit.
 """
 
 from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from threading import Lock
+from typing import TYPE_CHECKING
 
+from .store.buckets import Bucket
 from .types import Allowance, Fault
+
+if TYPE_CHECKING:
+    from .store import Store
 
 _SECONDS = {"minute": 60, "day": 86_400}
 _MOST_BUCKETS = 100_000
 
 
-@dataclass(slots=True)
-class _Bucket:
-    level: float
-    updated: int
-
-
 class RateLimiter:
-    """Lets calls in at most as fast as their limits say. `clock()` is the UTC time in microseconds."""
+    """Lets calls in at most as fast as their limits say. `clock()` is the UTC time in microseconds; a `shared` store
+    keeps the buckets for all processes.
+    """
 
-    def __init__(self, clock: Callable[[], int]):
+    def __init__(self, clock: Callable[[], int], shared: Store | None = None):
         self._clock = clock
-        self._buckets: OrderedDict[tuple, _Bucket] = OrderedDict()
+        self._shared = shared
+        self._buckets: OrderedDict[tuple, Bucket] = OrderedDict()
         self._lock = Lock()
 
     def admit(self, project: int, model: str, limits, tokens: int) -> dict[str, Allowance]:
@@ -38,41 +40,55 @@ class RateLimiter:
         `limits` has requests_per_minute, tokens_per_minute and requests_per_day, each a number or `None`. Returns
         what is left by meter, "requests" and "tokens". Raises `Fault` rate_limited.
         """
-        asked = (
-            ("requests", "minute", limits.requests_per_minute, 1),
-            ("requests", "day", limits.requests_per_day, 1),
-            ("tokens", "minute", limits.tokens_per_minute, tokens),
-        )
-        taken, left = [], {}
-        with self._lock:
-            now = self._clock()
-            for meter, per, limit, amount in asked:
-                if limit is None:
-                    continue
-                bucket = self._filled((project, model, meter, per), limit, _SECONDS[per], now)
-                # At the limit exactly, the sum of many refills may miss it by a rounding error.
-                if bucket.level + 1e-9 < amount:
-                    raise _refusal(project, model, meter, per, limit, amount, bucket.level)
-                taken.append((meter, per, limit, amount, bucket))
-            for meter, per, limit, amount, bucket in taken:
-                bucket.level = max(bucket.level - amount, 0.0)
-                if per == "minute" or meter not in left:
-                    full_in = (limit - bucket.level) * _SECONDS[per] / limit if limit else 0.0
-                    left[meter] = Allowance(limit, int(bucket.level + 1e-9), full_in)
-        return left
+        asked = [
+            each
+            for each in (
+                ("requests", "minute", limits.requests_per_minute, 1),
+                ("requests", "day", limits.requests_per_day, 1),
+                ("tokens", "minute", limits.tokens_per_minute, tokens),
+            )
+            if each[2] is not None
+        ]
+        if not asked:
+            return {}
+        if self._shared is None:
+            with self._lock:
+                now = self._clock()
+                return _take(project, model, asked, [self._own(project, model, each, now) for each in asked], now)
+        now, meters = self._clock(), [(meter, per, limit) for meter, per, limit, _ in asked]
+        with self._shared.held_buckets(project, model, meters, now) as buckets:
+            return _take(project, model, asked, buckets, now)
 
-    def _filled(self, name: tuple, limit: int, seconds: int, now: int) -> _Bucket:
+    def _own(self, project: int, model: str, asked: tuple, now: int) -> Bucket:
+        meter, per, limit, _ = asked
+        name = (project, model, meter, per)
         bucket = self._buckets.get(name)
         if bucket is None:
-            bucket = self._buckets[name] = _Bucket(float(limit), now)
+            bucket = self._buckets[name] = Bucket(float(limit), now)
             if len(self._buckets) > _MOST_BUCKETS:
                 self._buckets.popitem(last=False)
-            return bucket
-        passed = max(now - bucket.updated, 0) / 1_000_000  # a clock set back fills nothing
-        bucket.level = min(bucket.level + passed * limit / seconds, float(limit))
-        bucket.updated = now
-        self._buckets.move_to_end(name)
+        else:
+            self._buckets.move_to_end(name)
         return bucket
+
+
+def _take(
+    project: int, model: str, asked: Sequence[tuple], buckets: Sequence[Bucket], now: int
+) -> dict[str, Allowance]:
+    for (meter, per, limit, amount), bucket in zip(asked, buckets, strict=True):
+        passed = max(now - bucket.updated, 0) / 1_000_000  # a clock set back fills nothing
+        bucket.level = min(bucket.level + passed * limit / _SECONDS[per], float(limit))
+        bucket.updated = now
+        # At the limit exactly, the sum of many refills may miss it by a rounding error.
+        if bucket.level + 1e-9 < amount:
+            raise _refusal(project, model, meter, per, limit, amount, bucket.level)
+    left = {}
+    for (meter, per, limit, amount), bucket in zip(asked, buckets, strict=True):
+        bucket.level = max(bucket.level - amount, 0.0)
+        if per == "minute" or meter not in left:
+            full_in = (limit - bucket.level) * _SECONDS[per] / limit if limit else 0.0
+            left[meter] = Allowance(limit, int(bucket.level + 1e-9), full_in)
+    return left
 
 
 def _refusal(project, model, meter, per, limit, amount, level) -> Fault:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course.gateway.limits import RateLimiter
-from course.gateway.store import RateLimit
+from course.gateway.store import RateLimit, Store
 from course.gateway.types import Fault
 
 SECOND = 1_000_000
@@ -169,3 +169,19 @@ def test_what_is_left_counts_down_and_resets(limiter, clock):
     assert (first["tokens"].remaining, first["tokens"].resets_in) == (5400, pytest.approx(6))
     clock.now += 6 * SECOND
     assert limiter.admit(1, "tiny", limits, 0)["tokens"].remaining == 6000
+
+
+def test_processes_share_a_limit_on_a_server_and_have_their_own_on_a_file(database, clock):
+    stores = [Store(database) for _ in range(2)]
+    project = stores[0].add_project("Shop", 1)
+    limiters = [RateLimiter(clock, store if store.shares_buckets else None) for store in stores]
+    limits = limit(requests=6, tokens=1000, daily=100)
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(2):
+            passed = sum(pool.map(lambda place: admitted(limiters[place % 2], limits, 10, project), range(24)))
+            assert passed == (6 if stores[0].shares_buckets else 12)
+            clock.now += MINUTE
+    (found,) = [limiters[0].admit(project, "tiny", limits, 10)]
+    assert found["requests"].remaining == 5
+    for store in stores:
+        store.close()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from .access import ADMIN_KEY_PREFIX, KEY_PREFIX, Access, Policy, RateLimit, public_id
 from .admin import Admin, AuditFilter
 from .audit import Audit
+from .buckets import Buckets
 from .database import Database, StoreError, UnstorableError
 from .findings import Findings
 from .ledger import Ledger, Ticket
@@ -30,7 +31,7 @@ __all__ = [
 ]
 
 
-class Store(Access, Ledger, Refusals, Findings, Objects, Audit, Admin, Retention, Overview):
+class Store(Access, Buckets, Ledger, Refusals, Findings, Objects, Audit, Admin, Retention, Overview):
     """One database, safe to share between threads. `url` is an SQLAlchemy URL. Raises `StoreError` when it cannot
     be used.
     """

@@ -58,6 +58,10 @@ class Database:
         self._open = local()
         self._own = _OwnConnection(self) if self._engine.dialect.name == "sqlite" else None
 
+    @property
+    def is_server(self) -> bool:
+        return self._own is None
+
     def close(self) -> None:
         if self._own is not None:
             self._own.close()

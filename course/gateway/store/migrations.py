@@ -8,7 +8,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.engine import Connection
 
 from .chain import begin_chain
-from .schema import audit_head, findings, schema_info
+from .schema import audit_head, findings, rate_buckets, schema_info
 
 
 def _from_5(connection: Connection) -> None:
@@ -19,7 +19,12 @@ def _from_5(connection: Connection) -> None:
     begin_chain(connection)
 
 
-_STEPS: dict[int, Callable[[Connection], None]] = {5: _from_5}
+def _from_6(connection: Connection) -> None:
+    """Makes a place for rate limits that processes share."""
+    rate_buckets.create(connection)
+
+
+_STEPS: dict[int, Callable[[Connection], None]] = {5: _from_5, 6: _from_6}
 
 
 def migrate(connection: Connection) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from sqlalchemy import (
     BigInteger,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -21,7 +22,7 @@ from sqlalchemy import (
 
 from . import budget_keeping
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 metadata = MetaData()
 
@@ -69,6 +70,18 @@ rate_limits = Table(
     Column("tokens_per_minute", BigInteger),
     Column("requests_per_day", BigInteger),
     UniqueConstraint("project_id", "model"),
+)
+
+# What is left of rate limits, where several processes share a server; see `buckets`.
+rate_buckets = Table(
+    "rate_buckets",
+    metadata,
+    Column("project_id", ForeignKey("projects.id"), primary_key=True),
+    Column("model", String, primary_key=True),
+    Column("meter", String(16), primary_key=True),
+    Column("per", String(8), primary_key=True),
+    Column("level", Float(53), nullable=False),
+    Column("updated", BigInteger, nullable=False),
 )
 
 # `scope` is "organization", "project" or "key", and `scope_id` the row's number there, 0 for the organization.
