@@ -11,7 +11,6 @@ from sqlalchemy.dialects.postgresql import insert
 
 from .schema import rate_buckets
 
-
 _HELD = select(rate_buckets.c.level, rate_buckets.c.updated).with_for_update()
 
 
