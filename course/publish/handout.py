@@ -111,6 +111,8 @@ def _for_paper(exported: str) -> BeautifulSoup:
     _move_answers(soup)
     for details in soup.find_all("details"):
         details["open"] = ""
+    for heading in soup.select(".output :is(h1, h2)"):
+        heading.name = "h3"  # the headings of something shown are not chapters
     for link in soup.find_all("a", href=re.compile(r"^\w+\.(ipynb|md)$")):
         link["href"] = f"#{Path(link['href']).stem}"  # another lesson, or the glossary: a chapter
     for element in soup(["script", "style"]):

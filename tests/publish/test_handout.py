@@ -51,6 +51,11 @@ def test_links_between_lessons_lead_from_chapter_to_chapter():
     assert [link["href"] for link in soup.find_all("a")] == ["#03_integration", "#glossary", "https://e.org/a.md"]
 
 
+def test_a_heading_in_something_shown_is_not_a_chapter():
+    soup = handout._for_paper('<h1>Chapter</h1><div class="output"><h1>Shown</h1></div>')
+    assert [heading.text for heading in soup.find_all("h1")] == ["Chapter"]
+
+
 def test_answers_stand_at_the_end_of_the_chapter_by_their_number(tmp_path):
     from course.widgets import Quiz
 
