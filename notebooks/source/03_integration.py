@@ -155,7 +155,11 @@ for question in ["How much is the deposit?", "Can I pay by card?", "How long is 
 # Forty recorded events come in. Some are forged, some come again.
 
 # %% label="on-line" slideshow={"slide_type": "-"} claims=["C18", "C37"]
-agency.on_line = lambda text: on_chat([{"role": "user", "content": text}])
+def on_line(text):
+    return on_chat([{"role": "user", "content": text}])
+
+
+agency.on_line = on_line
 delivered = pd.DataFrame(agency.line.play())
 agency.wait()
 print(delivered.groupby(["signature", "status"]).size().rename("events"), "\n")
