@@ -108,7 +108,7 @@ def test_a_case_of_ones_own_becomes_a_page(page, jupyterlab):
     guide.scroll_into_view_if_needed()
     guide.get_by_label("Your case in a few words").fill("Our choir answers by itself")
     guide.get_by_role("radio", name="No, or not yet").check()
-    cell = page.locator(".jp-CodeCell", has_text="from course.capstone import Case")
+    cell = page.locator(".jp-CodeCell", has_text="capstone.Case(")
     cell.locator(".cm-content").click()
     page.keyboard.press("Control+Enter")
     cell.get_by_role("heading", name="Our choir answers by itself").wait_for()
