@@ -121,18 +121,24 @@ def _for_paper(exported: str) -> BeautifulSoup:
 
 
 def _move_answers(soup: BeautifulSoup) -> None:
-    """Take the folded answer out of each question, and list them under a heading of their own, as in a book."""
-    answers = soup.new_tag("ol", attrs={"class": "answers"})
-    for answer in [details for details in soup.find_all("details") if details.summary.text == "Answer"]:
-        question = answer.find_parent("li")
-        answer.extract().summary.decompose()
-        answer.name = "li"
-        answer["value"] = 1 + len(question.find_previous_siblings("li"))
-        answers.append(answer)
-    if answers.contents:
-        heading = soup.new_tag("h2")
-        heading.string = "Answers"
-        soup.extend([heading, answers])
+    """Take the folded answer out of each question, and list them at the end, under the heading of their quiz."""
+    ends = []
+    for quiz in soup.find_all("ol"):
+        answers = soup.new_tag("ol", attrs={"class": "answers"})
+        for number, question in enumerate(quiz.find_all("li", recursive=False), start=1):
+            answer = question.find("details", recursive=False)
+            if answer and answer.summary.text == "Answer":
+                answer.extract().summary.decompose()
+                answer.name, answer["value"] = "li", number
+                answers.append(answer)
+        if answers.contents:
+            heading = soup.new_tag("h3")
+            heading.string = quiz.find_previous("h2").text if quiz.find_previous("h2") else "Quiz"
+            ends += [heading, answers]
+    if ends:
+        title = soup.new_tag("h2")
+        title.string = "Answers"
+        soup.extend([title, *ends])
 
 
 def _terms() -> Markup:

@@ -60,14 +60,15 @@ def test_answers_stand_at_the_end_of_the_chapter_by_their_number(tmp_path):
     from course.widgets import Quiz
 
     cells = [
-        v4.new_markdown_cell("# Title"),
+        v4.new_markdown_cell("# Title\n\n1. A list of\n2. something else\n\n## Check yourself"),
         v4.new_code_cell(outputs=[v4.new_output("display_data", data={"text/html": Quiz("02_billing").twin()})]),
         v4.new_markdown_cell("## The end"),
     ]
     lesson = Lesson(tmp_path / "source" / "91_quiz.py")
     lesson.notebook.write_text(v4.writes(v4.new_notebook(cells=cells)), encoding="utf-8")
     chapter = BeautifulSoup(handout.html([lesson]), "html.parser").main
-    assert [heading.text for heading in chapter.find_all("h2")] == ["The end", "Answers"]
+    assert [heading.text for heading in chapter.find_all("h2")] == ["Check yourself", "The end", "Answers"]
+    assert [heading.text for heading in chapter.find_all("h3")] == ["Check yourself"]
     answers = chapter.find("ol", class_="answers").find_all("li", recursive=False)
     questions = chapter.select_one(".output ol").find_all("li", recursive=False)
     assert [answer["value"] for answer in answers] == [str(number) for number in range(1, len(questions) + 1)]
