@@ -71,7 +71,8 @@ DataTerms("Claude Free, Pro and Max", "Claude API")
 # %% label="evidence" slideshow={"slide_type": "-"} claims=["C44"]
 from course import governance
 
-governance.asked("training", "Gemini API, unpaid", "Gemini API, paid", "ChatGPT Business", "Claude Team", "OpenAI API")
+governance.asked("training", "Gemini API, unpaid", "Gemini API, paid",
+                 "ChatGPT Business", "Claude Team", "OpenAI API")
 
 # %% [markdown] label="follow" slideshow={"slide_type": "slide"} claims=["C46", "C47"]
 # ## A program's way: follow one letter
@@ -129,7 +130,8 @@ PATTERNS = {"email": r"[\w.+-]+@[\w-]+\.[\w.]+\w", "phone": r"\+?\d[\d ()-]{7,}\
 
 
 def two_patterns(text):
-    return [(*match.span(), kind) for kind, pattern in PATTERNS.items() for match in re.finditer(pattern, text)]
+    return [(*match.span(), kind) for kind, pattern in PATTERNS.items()
+            for match in re.finditer(pattern, text)]
 
 
 score(two_patterns).round(2)
@@ -148,7 +150,7 @@ for text in (
     print(redact(text))
 
 # %% [markdown] label="anonymous" slideshow={"slide_type": "subslide"} claims=["C47"]
-# The figures above are too good to be true, because the rules were mended while looking at those messages. On texts that they had never met they found 89 to 93 of 100 pieces. Measure on **your own** texts. And in these three, nothing was found:
+# The figures above are too good to be true, because the rules were mended while looking at those messages. On texts that they had never met they found 89 of 100 pieces; mended, on other new texts, 93; mended again, 97. Measure on **your own** texts. And in these three, nothing was found:
 #
 # *Hope* is a word, a spoken number has no digits, and the last sentence has no name at all: yet whoever knows the group knows who she is.
 #
@@ -198,11 +200,12 @@ from anthropic import Anthropic
 from anthropic import BadRequestError as Refused
 
 custody.set_rules(project, region="us")
-claude, question = Anthropic(api_key=account.api_key.value), {"role": "user", "content": "What is a token?"}
+claude = Anthropic(api_key=account.api_key.value)
+question = {"role": "user", "content": "What is a token?"}
 for place in ("us", "global"):
     try:
-        claude.messages.create(model=course.model("anthropic", "small"), max_tokens=50, inference_geo=place,
-                               messages=[question])
+        claude.messages.create(model=course.model("anthropic", "small"), max_tokens=50,
+                               inference_geo=place, messages=[question])
         print(f"{place}: answered")
     except Refused as refusal:
         print(f"{place}:", refusal.body["error"]["message"])
