@@ -297,6 +297,22 @@ def test_json_mode_makes_an_object_of_what_the_prompt_names():
     assert list(fill("Tell me something as JSON", None, json_only=True)) == ["answer"]
 
 
+STAY = {"type": "object", "properties": {"city": {"type": "string"}, "days": {"type": "integer"}}}
+
+
+@pytest.mark.parametrize(
+    "text", ["3 days in Tokyo", "I want to stay in Tokyo for three days.", "days: 3, city: Tokyo"]
+)
+def test_a_count_is_found_by_its_name_though_one_of_it_would_be_a_date(text):
+    assert fill(text, STAY) == {"city": "Tokyo", "days": 3}
+
+
+def test_a_schema_that_a_package_has_written_into_the_prompt_is_filled():
+    example = 'For the schema {"properties": {"foo": {"type": "array"}}} the object {"foo": ["bar"]} is right.'
+    asked = f"Answer in JSON. {example}\n{json.dumps(STAY, indent=2)}\nThree days in Tokyo, please."
+    assert fill(asked, None, json_only=True) == {"city": "Tokyo", "days": 3}
+
+
 def test_a_large_model_finds_more_in_a_long_letter():
     schema = {
         "type": "object",

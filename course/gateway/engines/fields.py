@@ -46,13 +46,14 @@ def plain_words(name: str) -> str:
 
 @cache
 def _fields() -> Lexicon[Field]:
-    phrases = []
+    exact, plurals = [], []
     for row in listed("fields.csv", ("kind", "role", "words")):
         words = words_of(row.text("words"))
         field = Field(row.text("kind"), row.optional("role"), Lexicon((word, word) for word in words))
-        phrases += [(word, field) for word in words]
-        phrases += [(_plural(word), field) for word in words if word.isascii() and not word.endswith("s")]
-    return Lexicon(phrases)
+        exact += [(word, field) for word in words]
+        plurals += [(_plural(word), field) for word in words if word.isascii() and not word.endswith("s")]
+    listed_as_it_is = {word for word, _ in exact}  # "days" counts, though a "day" is a date
+    return Lexicon([*exact, *(each for each in plurals if each[0] not in listed_as_it_is)])
 
 
 def _plural(word: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -20,6 +21,8 @@ _NAME = re.compile(r"^[`\"'“]?([A-Za-z_]\w*(?: \w+)?|[\u3400-\u9fff가-힣]{1,
 _JSON = re.compile(r"\bjson\b", re.I)
 _NUMBERS = re.compile(r"\b(?:number|integer|int|float|count)\b|^\d+(?:\.\d+)?$", re.I)
 _READ = 10_000
+_MOST_OBJECTS = 50
+_decode = json.JSONDecoder().raw_decode
 _COUNTED = ("people", "count", "amount", "confidence")
 
 
@@ -31,6 +34,28 @@ def place_of_template(text: str) -> int | None:
     """Where a pattern such as {"name": "..."} stands, `None` where there is none."""
     found = _TEMPLATE.search(text[:_READ])
     return found.start() if found and ("..." in text or "<" in text) else None
+
+
+def written_schema(text: str) -> tuple[dict[str, Any] | None, str]:
+    """The last JSON Schema of an object that a text has in full, as packages write it into prompts; and the text
+    without any.
+    """
+    schema, start, read = None, 0, text[:_READ]
+    for _ in range(_MOST_OBJECTS):
+        start = text.find("{", start, len(read))
+        if start < 0:
+            break
+        try:
+            found, end = _decode(read, start)
+        except (ValueError, RecursionError):
+            start += 1
+            continue
+        if isinstance(found.get("properties"), dict):
+            schema, text = found, text[:start] + text[end:]
+            read = text[:_READ]
+        else:
+            start = end
+    return schema, text
 
 
 def schema_in(instruction: str) -> dict[str, Any] | None:

@@ -153,7 +153,15 @@ class _Answer:
         return json.dumps(filled.value, ensure_ascii=False)
 
     def _object(self, told: str) -> str:
-        """Any JSON object: with the names that the prompt gives, else with the answer in it."""
+        """Any JSON object: as a schema in the prompt has it, or with the names that the prompt gives, else with the
+        answer in it.
+        """
+        for text in (self.prompt.last, self.prompt.system):
+            schema, rest = json_keys.written_schema(text)
+            if schema is not None:
+                material = rest if text == self.prompt.last else self._material()
+                filled = fill_schema.fill(schema, self._facts(material), self.tier, "", ())
+                return json.dumps(filled.value, ensure_ascii=False)
         schema = json_keys.schema_in(self.prompt.last) or json_keys.schema_in(self.prompt.system)
         if schema:
             return self._filled(schema)
