@@ -33,8 +33,8 @@ _STYLE = """\
 .ai-case h2 { font-size: 1.1em; margin: .9em 0 .2em; }
 .ai-case p { margin: .2em 0; }
 .ai-case dl { display: grid; grid-template-columns: minmax(7em, 11em) 1fr; gap: .2em 1em; margin: 0; }
-.ai-case dt { font-weight: 600; }
-.ai-case dd { margin: 0; }
+.ai-case dl dt, .ai-case dl dd { float: none; width: auto; margin: 0; padding: 0; } /* JupyterLab sets them */
+.ai-case dl dt { font-weight: 600; }
 .ai-case ul { margin: 0; padding-left: 1.1em; }
 .ai-case a { color: #0b5cad; }"""
 _PAGE_STYLE = """

@@ -193,10 +193,13 @@ for place in (27, 38, 51):
 # | **Connect** by API | one kind of event runs by itself, and its mistakes are counted | days; the calls cost cents |
 # | **Govern** | each client or team has a project, a key, a limit, an owner, and the data terms are agreed | some hours each month |
 #
-# Go it with the inbox. Three messages by hand, in the panel: the third one stops you. Then more boxes and the same loop, in a project with one model, a limit and a key of its own.
+# Go it with the inbox. Paste Tomás's question and three messages into the panel, one by one: the third stops you. Then more boxes and the same loop, in a project with one model, a limit and a key of its own.
 
 # %% label="verify" slideshow={"slide_type": "subslide"} tags=["hide-input"] claims=["C57", "C59"]
-ChatPanel(recording=[f"Is this a booking, a complaint or a question? {inbox[place].text}" for place in (1, 27, 38)])
+ask = "Is this a booking, a complaint or a question?"
+three = [inbox[place].text for place in (21, 27, 38)]
+print(ask, *three, sep="\n\n")
+ChatPanel(recording=[f"{ask} {text}" for text in three])
 
 # %% label="connect" slideshow={"slide_type": "subslide"} claims=["C59"]
 class Box(BaseModel):
