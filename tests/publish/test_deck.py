@@ -93,6 +93,17 @@ def test_space_unfolds_code_and_does_not_turn_the_page(open_deck):
     assert title(page) == "Turn it"
 
 
+def test_a_term_explains_itself_by_keyboard(open_deck):
+    page = open_deck()
+    turn_to(page, "90-long")
+    term = page.locator("#\\39 0-long abbr")
+    hint = "element => getComputedStyle(element, '::after').content"
+    assert term.evaluate(hint) == "none"
+    while term.evaluate("element => element !== document.activeElement"):
+        page.keyboard.press("Tab")
+    assert term.evaluate(hint) == '"An API is a way for one program to ask another program for work."'
+
+
 def test_a_page_that_grows_shrinks_to_fit(open_deck):
     page = open_deck()
     turn_to(page, "90-dial")
