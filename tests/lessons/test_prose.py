@@ -64,6 +64,14 @@ def test_the_words_are_spelt_well(tmp_path):
     assert found.returncode == 0, found.stderr
 
 
+def test_the_english_is_british_throughout():
+    """But for "organization", which is what OpenAI and Anthropic call the thing."""
+    american = re.compile(r"\b(?:colors?|centers?|behaviors?|favors?|labeled|canceled|neighbors?|travelers?|"
+                          r"(?:summar|recogn|anonym|author|real|minim)iz\w+)\b", re.I)  # fmt: skip
+    found = {place: match[0] for place, text in all_prose().items() if (match := american.search(running_text(text)))}
+    assert found == {}
+
+
 def test_no_word_stands_there_twice():
     twice = re.compile(r"\b(?!that\b|had\b)([a-z]{2,}) +\1\b")
     found = {place: match[0] for place, text in all_prose().items() if (match := twice.search(running_text(text)))}
