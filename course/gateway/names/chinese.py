@@ -33,7 +33,10 @@ def _patterns() -> dict[str, re.Pattern]:
         # 請通知陳怡君
         "named": re.compile(f"(?:{either(words('han', 'weak'))}){_GAP}({likely})"),
         # 先生許博鈞,
-        "related": re.compile(f"(?:{either(words('han', 'weak'))})((?:{family})(?!{title}){_SIGN}{{2}}){_END}"),
+        "related": re.compile(
+            f"(?:{either(words('han', 'weak'))})((?:{family})(?!{title}){_SIGN}{{2}})"
+            f"(?:{_END}|(?=[的是想要也和與跟在去會能]|[一二三四五六七八九十]+歲))"
+        ),
         # ,王志豪。
         "alone": re.compile(f"{_EDGE}({likely})(?:{_END}|(?={after}))"),
         # 葛曉青 at the end of a line, whatever its signs
