@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
+from types import SimpleNamespace
 
+import httpx2
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route, Router
@@ -17,6 +20,8 @@ from course.gateway.server import ThreadedServer
 
 MODEL = catalog.load().pick("openai").id
 REAL_KEY = "sk-real-0123456789abcdef"
+# Without a timeout that a busy machine passes.
+http = SimpleNamespace(**{name: partial(getattr(httpx2, name), timeout=60) for name in ("get", "post", "request")})
 # What a vendor's SDK calls its base URL, after the gateway's address.
 BASES = {"openai": "/openai/v1", "anthropic": "/anthropic", "google": "/google", "openrouter": "/openrouter/api/v1"}
 

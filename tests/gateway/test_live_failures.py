@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 import time
 
 import anthropic
@@ -12,10 +13,11 @@ import openai
 import pytest
 from google import genai
 from google.genai import errors
-from live_world import BASES, MODEL, REAL_KEY, ScriptedVendor, chat_answer, live_app, serving, upstream
+from live_world import BASES, MODEL, REAL_KEY, ScriptedVendor, chat_answer, http, live_app, serving, upstream
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 
 from course import catalog
+from course.gateway.engines import live_prices
 from course.gateway.live_settings import LiveProblem
 
 MESSAGES = [{"role": "user", "content": "Hello"}]
@@ -72,7 +74,7 @@ def settled(store, calls: int = 1):
 def test_the_request_arrives_unchanged_but_for_the_key(world, key):
     vendor, gateway = world(lambda _request: chat_answer())
     body = b'{ "model":"%s" , "messages":[{"role":"user","content":"\xc3\xa9"}],"x_new":1 }' % MODEL.encode()
-    httpx2.post(
+    http.post(
         f"{gateway}/openai/v1/chat/completions?beta=1&x=%2F",
         content=body,
         headers={
@@ -100,8 +102,8 @@ def test_each_vendor_gets_the_key_in_its_own_way(world, key):
         claude(gateway, key)
     with pytest.raises(errors.ServerError):
         gemini(gateway, key)
-    httpx2.get(f"{gateway}/google/v1beta/models?pageSize=3&key={key}&alt=json")
-    httpx2.get(f"{gateway}/anthropic/v1/models", headers={"x-api-key": key})
+    http.get(f"{gateway}/google/v1beta/models?pageSize=3&key={key}&alt=json")
+    http.get(f"{gateway}/anthropic/v1/models", headers={"x-api-key": key})
     messages, content, models, older = vendor.requests
     assert messages["headers"]["authorization"] == f"Bearer {REAL_KEY}"
     assert content["headers"]["x-goog-api-key"] == REAL_KEY
@@ -113,7 +115,7 @@ def test_the_answer_comes_back_unchanged(world, key):
     content = b'{"usage": {"prompt_tokens": 10,  "completion_tokens": 5}}\n'
     headers = {"x-request-id": "req_1", "x-ratelimit-remaining-requests": "9", "set-cookie": "a=b", "x-new": "1"}
     _, gateway = world(lambda _request: Response(content, 201, headers, "application/json"))
-    answer = httpx2.post(
+    answer = http.post(
         f"{gateway}/openai/v1/chat/completions",
         json={"model": MODEL, "messages": MESSAGES},
         headers={"authorization": f"Bearer {key}"},
@@ -126,7 +128,7 @@ def test_the_answer_comes_back_unchanged(world, key):
 def test_a_vendors_refusal_is_passed_on_and_costs_nothing(world, key, store, status):
     body = {"error": {"message": "The vendor's words.", "type": "some_error", "code": None, "param": None}}
     _, gateway = world(lambda _request: JSONResponse(body, status, {"retry-after": "7", "x-request-id": "req_9"}))
-    answer = httpx2.post(
+    answer = http.post(
         f"{gateway}/openai/v1/chat/completions",
         json={"model": MODEL, "messages": MESSAGES},
         headers={"authorization": f"Bearer {key}"},
@@ -204,7 +206,7 @@ def test_a_redirect_is_not_followed(world, key, chat, store):
         _, gateway = world(lambda _request: RedirectResponse(elsewhere, 307))
         with pytest.raises(openai.InternalServerError, match="another address"):
             chat(gateway)
-        answer = httpx2.get(f"{gateway}/openai/v1/models", headers={"authorization": f"Bearer {key}"})
+        answer = http.get(f"{gateway}/openai/v1/models", headers={"authorization": f"Bearer {key}"})
     assert answer.status_code == 503
     assert "location" not in answer.headers
     assert not thief.requests
@@ -223,7 +225,7 @@ def test_the_real_key_is_seen_by_the_vendor_alone(world, key, chat, store, tmp_p
     for answer in (repeat, lambda _request: chat_answer(), lambda _request: 1 / 0):
         vendor, gateway = world(answer)
         for path in ("/openai/v1/chat/completions", "/openai/v1/models", "/openai/v1/files"):
-            reply = httpx2.request(
+            reply = http.request(
                 "POST" if path.endswith("completions") else "GET",
                 gateway + path,
                 headers={"authorization": f"Bearer {key}"},
@@ -337,7 +339,7 @@ def test_a_message_that_ends_without_its_last_event_is_cut(world, key, store):
     assert row.output >= 4
 
 
-def test_a_plain_answer_that_breaks_off_is_a_refusal(world, chat, store):
+def test_a_plain_answer_that_breaks_off_is_a_refusal_and_charged_what_was_reserved(world, chat, store):
     def broken(_request):
         async def send():
             yield b'{"usage": '
@@ -347,8 +349,25 @@ def test_a_plain_answer_that_breaks_off_is_a_refusal(world, chat, store):
 
     _, gateway = world(broken)
     with pytest.raises(openai.InternalServerError, match="broke off"):
-        chat(gateway)
-    assert settled(store)[0].cost_micros == 0
+        chat(gateway, max_completion_tokens=1000)
+    (row,) = settled(store)
+    assert row.status == "estimated"
+    assert row.cost_micros >= live_prices.find("openai", MODEL).most_micros(0, 1000, {})
+
+
+def test_a_connection_that_breaks_before_the_answer_is_charged_what_was_reserved(store, key, chat):
+    """The vendor may have the request, and bill it."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
+        threading.Thread(target=lambda: listening.accept()[0].close(), daemon=True).start()
+        with (
+            serving(live_app(store, {"openai": upstream("openai", address)})) as gateway,
+            pytest.raises(openai.InternalServerError, match="broke before an answer came"),
+        ):
+            chat(gateway, max_completion_tokens=1000)
+    (row,) = settled(store)
+    assert row.status == "estimated"
+    assert row.cost_micros > 0
 
 
 def test_the_last_event_is_in_the_ledger_before_the_caller_sees_it(world, chat, store):

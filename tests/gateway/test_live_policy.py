@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx2
 import openai
 import pytest
-from live_world import BASES, MODEL, ScriptedVendor, chat_answer, live_app, serving, upstream
+from live_world import BASES, MODEL, ScriptedVendor, chat_answer, http, live_app, serving, upstream
 from starlette.responses import JSONResponse
 
 from course.gateway.engines import live_prices
@@ -23,7 +23,7 @@ class World:
 
     def post(self, path: str = "/openai/v1/chat/completions", key: str | None = None, **fields) -> httpx2.Response:
         body = {"model": MODEL, "messages": MESSAGES, **fields}
-        return httpx2.post(self.url + path, json=body, headers={"authorization": f"Bearer {key or self.key}"})
+        return http.post(self.url + path, json=body, headers={"authorization": f"Bearer {key or self.key}"})
 
     def refused(self, *arguments, **fields) -> str:
         """Make a call that must not reach the vendor; return what is said."""
@@ -252,9 +252,9 @@ def test_an_answer_that_is_kept_belongs_to_its_project(world, store):
     stolen = world.post(path, key=other, **fields, previous_response_id=kept)
     assert stolen.status_code == 404
     address = f"{world.url}{path}/{kept}"
-    assert httpx2.get(address, headers={"authorization": f"Bearer {world.key}"}).status_code == 200
+    assert http.get(address, headers={"authorization": f"Bearer {world.key}"}).status_code == 200
     for method in ("GET", "DELETE"):
-        answer = httpx2.request(method, address, headers={"authorization": f"Bearer {other}"})
+        answer = http.request(method, address, headers={"authorization": f"Bearer {other}"})
         assert answer.status_code == 404
     assert [each["method"] for each in world.vendor.requests] == ["POST", "POST", "GET"]
 
@@ -281,7 +281,7 @@ def test_bad_bodies_are_refused_as_the_vendor_would(world, body):
         "/openrouter/api/v1/chat/completions",
         "/openai/v1/embeddings",
     ):
-        answer = httpx2.post(world.url + path, content=body, headers={"authorization": f"Bearer {world.key}"})
+        answer = http.post(world.url + path, content=body, headers={"authorization": f"Bearer {world.key}"})
         assert answer.status_code == 400, path
         assert answer.json()["error"]["message"]
     assert not world.vendor.requests

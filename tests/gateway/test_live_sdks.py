@@ -11,11 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import anthropic
-import httpx2
 import openai
 import pytest
 from google import genai
-from live_world import BASES, live_app, serving, upstream
+from live_world import BASES, http, live_app, serving, upstream
 
 from course import catalog
 
@@ -145,7 +144,7 @@ def test_a_message_stream(clients, store):
 
 
 def test_the_header_of_older_clients(clients, gateway, key, store):
-    answer = httpx2.post(
+    answer = http.post(
         gateway + "/anthropic/v1/messages",
         headers={"x-api-key": key, "anthropic-version": "2023-06-01"},
         json={"model": model("anthropic"), "max_tokens": 50, "messages": MESSAGES},

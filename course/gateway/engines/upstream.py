@@ -34,6 +34,9 @@ _NOT_SENT = _HOP_BY_HOP | _KEYS | {b"host", b"content-length", b"accept-encoding
 # The server sets the date itself; cookies are between gateway and vendor. The body is passed on unpacked.
 _NOT_PASSED_ON = _HOP_BY_HOP | {b"date", b"server", b"set-cookie", b"content-encoding"}
 
+# The detail of a fault after which the vendor may have the request, and answer and bill it.
+SENT = {"sent": True}
+
 Headers = list[tuple[bytes, bytes]]
 
 
@@ -59,7 +62,7 @@ class Forwarder:
         self, upstream: Upstream, method: str, path: str, query: bytes, headers: Iterable, body: bytes
     ) -> httpx2.Response:
         """The vendor's answer, its body not yet read. `path` follows the base URL; `headers` are pairs of bytes.
-        Raises `Fault` unavailable or timeout.
+        Raises `Fault` unavailable or timeout, with the detail `SENT` where the vendor may have got the request.
         """
         headers = list(headers)
         kept = [(name, value) for name, value in headers if name not in _NOT_SENT]
@@ -112,11 +115,12 @@ def _credentials(upstream: Upstream, headers: Headers) -> Headers:
 def _fault(upstream: Upstream, error: Exception) -> Fault:
     name = upstream.name
     if isinstance(error, httpx2.TimeoutException) and not isinstance(error, httpx2.ConnectTimeout):
-        return Fault("timeout", f"{_begin(name)} took too long to answer. Try again. {BACK}")
+        return Fault("timeout", f"{_begin(name)} took too long to answer. Try again. {BACK}", detail=SENT)
     if isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.ProxyError):
         check = "whether it runs" if upstream.own else "this computer's network"
         return Fault("unavailable", f"{_begin(name)} cannot be reached. Check {check}, then try again. {BACK}")
-    return Fault("unavailable", f"The connection to {name} broke before an answer came. Try again. {BACK}")
+    broken = f"The connection to {name} broke before an answer came. Try again. {BACK}"
+    return Fault("unavailable", broken, detail=SENT)
 
 
 def _begin(name: str) -> str:

@@ -3,8 +3,8 @@
 A call is forwarded unchanged to the vendor whose prefix it has, with the learner's own key. Only what runs a model
 (by itself or in a batch), counts tokens or lists models is: a practice key gives no way to what else the real key can
 do. What a call can cost at most is reserved first, so that no cap is passed; therefore a call whose cost has no
-bound, such as one with a tool that the vendor runs itself, is refused. A call that the vendor refuses or never
-answers costs nothing here.
+bound, such as one with a tool that the vendor runs itself, is refused. A call that the vendor refuses costs nothing
+here; one whose answer gets lost is charged what was reserved.
 """
 
 from __future__ import annotations
@@ -154,8 +154,11 @@ class _Platform:
             events = "event-stream" in answer.headers.get("content-type", "")
             streamed = events or "streamGenerateContent" in request.url.path
             content = b"" if streamed and answer.is_success else await self._desk.read(answer)
-        except BaseException:
-            admission.settle(Usage(), 0, "error")
+        except BaseException as error:
+            if isinstance(error, Fault) and "sent" not in error.detail:
+                admission.settle(Usage(), 0, "error")
+            else:  # the vendor may have answered and billed it: nothing else keeps the cap
+                admission.settle(Usage(input=quote.bound.prompt_tokens), quote.bound.micros, "estimated")
             raise
         if not answer.is_success:
             admission.settle(Usage(), 0, "error")

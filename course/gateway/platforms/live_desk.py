@@ -16,7 +16,7 @@ from ..dialects import anthropic, gemini, openai, openrouter
 from ..engines.bound import Bound
 from ..engines.live_prices import Tariff
 from ..engines.prompt_bound import Prompt
-from ..engines.upstream import Forwarder
+from ..engines.upstream import SENT, Forwarder
 from ..engines.wire import Format
 from ..http import decode_json
 from ..live_settings import BACK, Upstream
@@ -124,7 +124,8 @@ class Desk:
         try:
             return await answer.aread()
         except httpx2.TransportError:
-            raise Fault("unavailable", f"The answer of {self.upstream.name} broke off. Try again. {BACK}") from None
+            broken = f"The answer of {self.upstream.name} broke off. Try again. {BACK}"
+            raise Fault("unavailable", broken, detail=SENT if answer.is_success else {}) from None
         finally:
             await answer.aclose()
 
