@@ -107,12 +107,12 @@ class Call:
 
 def output_tokens(choices: tuple[Draft, ...], model: str, count) -> int:
     """The tokens of answers, their reasoning and the tool calls that they ask for."""
-    return sum(
-        draft.reasoning
-        + (count(draft.text, model) if draft.text else 0)
-        + sum(count(call.name, model) + count(call.arguments, model) for call in draft.tool_calls)
-        for draft in choices
-    )
+    tokens = 0
+    for draft in choices:
+        tokens += draft.reasoning + (count(draft.text, model) if draft.text else 0)
+        for call in draft.tool_calls:
+            tokens += count(call.name, model) + count(call.arguments, model)
+    return tokens
 
 
 def _pieces(draft: Draft, choice: int) -> Iterator[Piece]:

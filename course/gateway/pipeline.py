@@ -287,13 +287,14 @@ class Pipeline:
         return self._message_tokens(turn.messages, turn.model) + tools + ANSWER_TOKENS
 
     def _message_tokens(self, messages: tuple[Message, ...], model_id: str) -> int:
-        return sum(
-            MESSAGE_TOKENS
-            + self.count(message.text, model_id)
-            + sum(_attachment_tokens(each) for each in message.attachments)
-            + sum(self.count(f"{call.name} {call.arguments}", model_id) for call in message.tool_calls)
-            for message in messages
-        )
+        tokens = 0
+        for message in messages:
+            tokens += MESSAGE_TOKENS + self.count(message.text, model_id)
+            for attachment in message.attachments:
+                tokens += _attachment_tokens(attachment)
+            for call in message.tool_calls:
+                tokens += self.count(f"{call.name} {call.arguments}", model_id)
+        return tokens
 
     def _use_cache(self, caller: Caller, turn: Turn, tokens: int, rates: pricing.Rates) -> tuple[int, int]:
         """Tokens read from the prompt cache, and tokens written to it where writing has a price."""
