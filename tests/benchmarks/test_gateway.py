@@ -15,8 +15,8 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from statistics import median
 
 import httpx2
@@ -24,17 +24,17 @@ import openai
 import psutil
 import pytest
 
-# The goal is 0.6 of the bare app. On a machine of two processors, which server and client share with others, we have
-# seen from 0.56 on; what fails here is a real loss.
-SHARE = 0.4
-SHARE_OF_SOCKETS = 0.25
+# The goal is 0.6 of the bare app. On two busy processors we see from 0.6 to 0.7 with httpx2 and from 0.4 to 0.5 with
+# bare sockets; what fails here is a real loss.
+SHARE = 0.5
+SHARE_OF_SOCKETS = 0.35
 CLIENTS = (1, 8)
-ROUNDS = 5
-SECONDS = 1.5
+ROUNDS = 10
+SECONDS = 0.3
 TIMES_SDK = 1.5
 FIRST_BYTE = 0.005
 START = 0.5
-CALLS = 20_000
+CALLS = 10_000
 GROWTH = 5_000_000  # bytes
 MESSAGES = [
     {"role": "system", "content": "You are a helpful assistant."},
@@ -130,24 +130,21 @@ def client():
 def ask_with_httpx2(target, clients: int, seconds: float) -> float:
     """Requests a second, each client a thread with a connection of its own."""
     url, key, body = target
-    end, counts = time.perf_counter() + seconds, []
+    headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
+    # Without TLS, whose certificates would take longer to read than a round lasts.
+    sessions = [httpx2.Client(headers=headers, trust_env=False, verify=False) for _ in range(clients)]
+    end = time.perf_counter() + seconds
 
-    def ask() -> None:
+    def ask(session: httpx2.Client) -> int:
         count = 0
-        headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
-        with httpx2.Client(headers=headers, trust_env=False) as session:
+        with session:
             while time.perf_counter() < end:
                 assert session.post(f"{url}{PATH}", content=body).status_code == 200
                 count += 1
-        counts.append(count)
+        return count
 
-    threads = [threading.Thread(target=ask) for _ in range(clients)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
-    assert len(counts) == clients
-    return sum(counts) / seconds
+    with ThreadPoolExecutor(clients) as threads:
+        return sum(threads.map(ask, sessions)) / seconds
 
 
 def ask_with_sockets(target, clients: int, seconds: float, calls: float = math.inf) -> float:
@@ -192,14 +189,13 @@ def answered(received: bytearray) -> bool:
 def test_requests_a_second(gateway, constant, client, report, ask, name, share):
     shares, shown, beside = [], [], []
     for clients in CLIENTS:
-        for server in (constant, gateway):
-            client.apply(ask, (server.target(), clients, 0.5))
         rounds = [
             [client.apply(ask, (server.target(), clients, SECONDS)) for server in (constant, gateway)]
             for _ in range(ROUNDS)
         ]
-        bare, ours = map(median, zip(*rounds, strict=True))
-        shares.append(median(ours / bare for bare, ours in rounds))
+        # Other programs of the machine only ever take time: each side's best round counts.
+        bare, ours = map(max, zip(*rounds, strict=True))
+        shares.append(ours / bare)
         shown.append(f"{ours:,.0f} ({shares[-1]:.0%})")
         beside.append(f"{bare:,.0f}")
     report(
@@ -217,7 +213,7 @@ def test_the_sdk_hardly_notices(gateway, constant, report):
         for server in (constant, gateway):
             with openai.OpenAI(base_url=f"{server.url}/openai/v1", api_key=server.key, max_retries=0) as sdk:
                 sdk.chat.completions.create(**server.body)
-                for _ in range(100):
+                for _ in range(30):
                     began = time.perf_counter()
                     sdk.chat.completions.create(**server.body)
                     times.setdefault(server, []).append(time.perf_counter() - began)

@@ -119,7 +119,7 @@ def test_the_lesson_takes_at_most_twice_its_imports(benchmark, lesson, tmp_path,
             notebooks.execute([each])
             measured.append(perf_counter() - start)
 
-    benchmark.pedantic(execute_both, rounds=8)
+    benchmark.pedantic(execute_both, rounds=4)
     whole, floor = (min(measured) for measured in seconds.values())
     report(
         "the lesson executed from top to bottom",
