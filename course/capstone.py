@@ -113,7 +113,7 @@ class Case:
         except OSError as error:
             raise OSError(
                 f"{path} could not be written ({error.strerror}). Give a place where you may write, as in "
-                f'case.save("/home/me/{FILE}").'
+                f'case.save(Path.home() / "{FILE}").'
             ) from error
         return path
 
