@@ -16,7 +16,7 @@ from sqlalchemy.engine import Row
 
 from .access import public_id
 from .chain import START, chained
-from .database import next_number
+from .database import lock_table, next_number
 from .schema import audit, audit_head
 
 
@@ -75,7 +75,8 @@ class Audit:
 
     def verify_audit(self, noted: str = "") -> Verdict:
         """Whether the log is as it was written; `noted` is a head of an earlier check, which must still be in it."""
-        with self._engine.connect() as connection:
+        with self._engine.begin() as connection:
+            lock_table(connection, audit)  # no entry may come between its end and the head
             return _verified(
                 connection.execute(select(audit).order_by(audit.c.id)),
                 connection.execute(select(audit_head)).all(),
