@@ -143,18 +143,23 @@ def count_tokens(widget) -> str:
 
 def answer_by_mouse(widget, lesson=BILLING):
     """Answer every question of a lesson's quiz, first wrongly, then rightly."""
-    for index, question in enumerate(quiz.load(lesson)):
-        widget.locator(".quiz-step").nth(index).click()
-        for answer, told in zip(_answers(question), ("Not right yet (1 try)", "Right (2 tries)"), strict=True):
-            if isinstance(answer, str):
-                widget.get_by_label("Your answer").fill(answer)
-            else:
-                for place in answer:
-                    widget.locator(".quiz-option input").nth(place).check()
-            widget.get_by_role("button", name="Check answer").click()
-            _check_feedback(widget, question, answer, told)
+    for index in range(len(quiz.load(lesson))):
+        answer_one_by_mouse(widget, lesson, index)
     widget.get_by_role("button", name="Result", exact=True).click()
     check_result(widget, lesson)
+
+
+def answer_one_by_mouse(widget, lesson, index):
+    question = quiz.load(lesson)[index]
+    widget.locator(".quiz-step").nth(index).click()
+    for answer, told in zip(_answers(question), ("Not right yet (1 try)", "Right (2 tries)"), strict=True):
+        if isinstance(answer, str):
+            widget.get_by_label("Your answer").fill(answer)
+        else:
+            for place in answer:
+                widget.locator(".quiz-option input").nth(place).check()
+        widget.get_by_role("button", name="Check answer").click()
+        _check_feedback(widget, question, answer, told)
 
 
 def answer_by_keyboard(widget, lesson=BILLING):
@@ -252,7 +257,7 @@ def _tab_to(widget, name: str):
 
 
 def serious_findings(page, part=None) -> dict:
-    """What axe-core calls serious or critical, by rule: on a page, or a part of it, given by a selector or a handle."""
+    """What axe-core calls serious or critical, by rule: on a page, or a part of it (a selector or a handle)."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     found = page.evaluate(

@@ -282,26 +282,25 @@ def test_behind_jupyters_proxy_as_on_binder(page, agency, jupyterlab):
     assert page.complaints == []
 
 
-@pytest.mark.parametrize("way", ["direct", "proxied"])
-def test_it_opens_beside_the_notebook(browser, jupyterlab, way):
+def test_it_opens_beside_a_notebook_on_another_computer(browser, jupyterlab):
+    """Lesson 03 opens it beside a notebook on this one."""
     cells = [
         "from course.agency import Agency\nagency = Agency()\nagency.on_chat = lambda said: 'Yes, in Python.'",
         "agency.open('chat')",
     ]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    nbformat.write(notebook, jupyterlab.folder / "notebooks" / f"agency-{way}.ipynb")
+    nbformat.write(notebook, jupyterlab.folder / "notebooks" / "agency.ipynb")
     context = browser.new_context(viewport=WIDTHS["desktop"])
-    if way == "proxied":  # as where Jupyter runs on another computer
-        context.route("**/here", lambda route: route.abort())
+    context.route("**/here", lambda route: route.abort())
     page = context.new_page()
-    page.goto(jupyterlab.lesson(f"agency-{way}"))
+    page.goto(jupyterlab.lesson("agency"))
     run_all_cells(page)
     frame = page.frame_locator("iframe[title='Lantern Travel: website and office']")
     frame.get_by_label("Your message").fill("Are you there?")
     frame.get_by_role("button", name="Send").click()
     frame.get_by_text("Yes, in Python.").wait_for()
     link = page.get_by_role("link", name="Open the website in a new tab")
-    assert link.evaluate("link => link.href").startswith(f"{jupyterlab.url}proxy/") == (way == "proxied")
+    assert link.evaluate("link => link.href").startswith(f"{jupyterlab.url}proxy/")
     with context.expect_page() as opened:
         link.click()
     opened.value.get_by_role("heading", name="Chat with us").wait_for()

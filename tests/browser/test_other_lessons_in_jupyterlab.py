@@ -117,6 +117,13 @@ def test_a_case_of_ones_own_becomes_a_page(page, jupyterlab):
     assert "<dd>Chat tool. " in saved
 
 
+@pytest.mark.parametrize("lesson", LESSONS[1:], indirect=True, scope="module")
+def test_the_quiz_answers(page, lesson):
+    """Its first question; in the deck, all of them are tried."""
+    hands.answer_one_by_mouse(widget(page, ".quiz-step"), lesson, 0)
+
+
+@of("00_start")
 def test_the_quiz_by_mouse_then_by_keyboard(page, lesson):
     quiz = widget(page, ".quiz-step")
     hands.answer_by_mouse(quiz, lesson)
@@ -148,9 +155,9 @@ def test_progress_follows_the_quiz_and_travels_by_keyboard(page, jupyterlab):
     assert len(saved["quizzes"]["00_start"]["answers"]) == 5
 
 
-@pytest.mark.parametrize("theme", ["Light", "Dark"])
-def test_nothing_serious_for_assistive_technology(page, theme):
-    use_theme(page, theme)
+def test_nothing_serious_for_assistive_technology_in_the_dark(page):
+    """In the light, the decks are looked at."""
+    use_theme(page, "Dark")
     for place in range(page.locator(".course-widget").count()):
         page.locator(".course-widget").nth(place).scroll_into_view_if_needed()
     assert hands.serious_findings(page, ".course-widget") == {}
