@@ -1,4 +1,4 @@
-"""Fit the weights of `data/practice/weights.csv`: `python tests/gateway/fit_practice.py`.
+"""Fit the weights of `data/practice/weights.csv`, in seconds: `python tests/gateway/fit_practice.py`.
 
 Multinomial logistic regression on every second message of the course and on `tests/vectors/practice_texts.csv`. The
 other messages and the `unseen_*` texts take no part, so that they can tell how well other texts are read. Which
