@@ -290,4 +290,9 @@ Quiz("01_operator")
 # **Your turn.** Take a job that you do each week. Count the items, time three of them, and put your numbers into the sliders.
 
 # %% label="sources" slideshow={"slide_type": "skip"}
+from IPython.display import display
+
+from course.widgets import ProgressPanel
+
+display(ProgressPanel())
 course.sources("01_operator")

@@ -289,4 +289,9 @@ Quiz("02_billing")
 # **Your turn.** Take a team you know. Set the sliders at the top to its numbers, and write down the crossing, the model, and the date of the prices.
 
 # %% label="sources" slideshow={"slide_type": "skip"}
+from IPython.display import display
+
+from course.widgets import ProgressPanel
+
+display(ProgressPanel())
 course.sources("02_billing")

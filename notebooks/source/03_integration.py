@@ -380,4 +380,9 @@ Quiz("03_integration")
 # **Your turn.** Open the page *chat* of the agency. Find a question that it should answer and does not. Write the article, or move the threshold, and count again.
 
 # %% label="sources" slideshow={"slide_type": "skip"}
+from IPython.display import display
+
+from course.widgets import ProgressPanel
+
+display(ProgressPanel())
 course.sources("03_integration")

@@ -351,4 +351,9 @@ Quiz("04_management")
 # **Your turn.** Draw your own organization: which projects, who may use which model, and how much may one of them lose in a weekend?
 
 # %% label="sources" slideshow={"slide_type": "skip"}
+from IPython.display import display
+
+from course.widgets import ProgressPanel
+
+display(ProgressPanel())
 course.sources("04_management")

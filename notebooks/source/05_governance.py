@@ -292,4 +292,9 @@ Quiz("05_governance")
 # **Your turn.** Take one thing that you sent to an AI this week. Write down each place where it rests now, and who could delete it there.
 
 # %% label="sources" slideshow={"slide_type": "skip"}
+from IPython.display import display
+
+from course.widgets import ProgressPanel
+
+display(ProgressPanel())
 course.sources("05_governance")

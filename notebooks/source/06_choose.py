@@ -347,4 +347,9 @@ page
 Quiz("06_posttest")
 
 # %% label="sources" slideshow={"slide_type": "skip"}
+from IPython.display import display
+
+from course.widgets import ProgressPanel
+
+display(ProgressPanel())
 course.sources("06_choose")
