@@ -149,12 +149,13 @@ def test_a_call_that_a_vendor_may_have_answered_is_charged_what_it_held(gateway,
         body = {"model": catalog.load().pick("openai").id, "messages": QUESTION, "max_completion_tokens": 100}
         thread = threading.Thread(target=call_in_vain, args=(live.environment, body))
         thread.start()
-        silent.accept()
+        connection, _ = silent.accept()
         store = Store(database)
         held = reserved(store)
         assert held > 0
         live.kill()
         thread.join()
+        connection.close()
     store.worker(time.time_ns() // 1000)
     assert [(row.status, row.cost_micros, row.reserved_micros) for row in ledger_lines(store)] == [("lost", held, 0)]
     (budget,) = store.budgets("organization", 0, time.time_ns() // 1000)

@@ -16,7 +16,7 @@ from schemathesis import GenerationMode
 from test_every_route import in_order, send
 from world import VENDORS, World
 
-EXAMPLES = 3
+EXAMPLES = 2
 QUERY = {
     "limit": {"type": "integer", "minimum": 1, "maximum": 100},
     "order": {"enum": ["asc", "desc"]},
