@@ -274,13 +274,11 @@ import os
 router = OpenAI(base_url=os.environ["OPENROUTER_BASE_URL"], api_key=os.environ["OPENROUTER_API_KEY"])
 names = {vendor: f"{vendor}/{course.model(vendor)}" for vendor in ("openai", "anthropic", "google")}
 
-
 def ask(vendor, second="openai"):
     reply = router.chat.completions.create(
         model=names[vendor], extra_body={"models": [names[vendor], names[second]]},
         messages=[{"role": "user", "content": "What is a webhook?"}])
     print(reply.model, "→", reply.choices[0].message.content[:60], "…")
-
 
 for vendor in names:
     ask(vendor)
