@@ -44,7 +44,7 @@ course.start()
 # %% [markdown] label="scenario" slideshow={"slide_type": "slide"} claims=["C53", "C60"]
 # ## Six people, six wishes
 #
-# Monday at Lantern Travel. Mei has bought nothing yet, and everybody wants something with AI.
+# Monday at Lantern Travel. It has become known what AI can do, and now everybody wants something.
 #
 # 1. **Mei** writes three offers a week and wants better first drafts.
 # 2. **Tomás** wants the website to answer at night.
