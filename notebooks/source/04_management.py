@@ -38,11 +38,7 @@ import course
 from course.widgets import PlatformDashboard
 
 course.start()
-PlatformDashboard()
-
-# %% [markdown] label="dashboard-notes" slideshow={"slide_type": "notes"}
-# *For whoever teaches.* Keep this panel open beside the notebook (right click, *Create New View for Cell Output*). It follows everything below.
-# Ask: "Which of these numbers does your company know today?"
+PlatformDashboard()  # keep it beside the notebook: right click, Create New View for Cell Output
 
 # %% [markdown] label="seats" slideshow={"slide_type": "slide"} claims=["C43"]
 # ## A person's way: governing seats
@@ -296,6 +292,9 @@ rules.archive(drill)
 rules.spend_limit.update(seeblick, threshold_amount=int(cents.sum()) + 2, **month)  # next month: 1
 film.append(PlatformDashboard.record("The key is revoked, and the limit is tight"))
 
+# %% label="after" slideshow={"slide_type": "subslide"} tags=["hide-input"] claims=["C42"]
+PlatformDashboard(recording=film)
+
 # %% [markdown] label="vendors" slideshow={"slide_type": "slide"} claims=["C40", "C42"]
 # ## Other platforms cut it differently
 #
@@ -333,10 +332,12 @@ for name in ("A first key", "A second key"):
 # | Too much | the plan's limit for the person | rate limit, alert, hard budget |
 # | Something leaks | change a password | revoke one key; the others go on |
 
-# %% label="after" slideshow={"slide_type": "subslide"} tags=["hide-input"] claims=["C42"]
-PlatformDashboard(recording=film)
+# %% [markdown] label="quiz-intro" slideshow={"slide_type": "slide"}
+# ## Check yourself: a month at the agency
+#
+# Each case is one that somebody has to decide. Every answer tells you something.
 
-# %% label="quiz" slideshow={"slide_type": "slide"} tags=["hide-input"] claims=["C40", "C41", "C42", "C43"]
+# %% label="quiz" slideshow={"slide_type": "-"} tags=["hide-input"] claims=["C40", "C41", "C42", "C43"]
 from course.widgets import Quiz
 
 Quiz("04_management")
