@@ -8,7 +8,7 @@ telephones; where a number has check digits they decide, unless a word before it
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from . import check_digits
@@ -93,7 +93,7 @@ _PATTERNS: dict[str, list[tuple[str, Callable[[str], bool]]]] = {
 # few signs, or a few words: "passport number is", "teléfono de contacto:".
 _SAID = (
     r"(?:[\s:.#=\-\u2013(\u300c]|no\b|nr\b|num\b|number|nummer|número|is\b|ist\b|es\b|lautet|code|del?\b|of\b|contacto|karte"
-    r"|号码|號碼|番号|番號|字號|번호|は|が|是|為|为|:|는|은|가|이){0,6}"
+    r"|号码|號碼|番号|番號|字號|번호|の|的|は|が|是|為|为|:|는|은|가|이){0,6}"
 )
 _LABELS = {
     "id": (
@@ -104,7 +104,8 @@ _LABELS = {
         r"|여권|주민등록|주민번호|외국인등록"
         r"|driving licen[cs]e|driver'?s licen[cs]e|führerschein(?:nummer)?|permiso de conducir|駕照|운전면허",
         r"(?=(?:[A-Z. -]{0,3}[0-9]){4})"
-        r"[A-Z0-9](?:[A-Z0-9]|[ .-](?=[A-Z0-9]{2,})(?=[A-Z0-9]*[0-9])|-(?=[A-Z]\b)){5,17}",
+        r"[A-Z0-9](?:[A-Z0-9]|[ .-](?=[A-Z0-9]{2,})(?=[A-Z0-9]*[0-9])|-(?=[A-Z]\b)){5,17}"
+        r"(?:(?-i: [A-Z])(?![0-9A-Za-z]))?",
     ),
     "card": (
         r"card|visa|mastercard|amex|american express|kreditkarte|karte|tarjeta|信用卡|卡號|卡号|カード|카드",
@@ -129,8 +130,9 @@ _ID_FORM = re.compile(
     rf"|[A-Z][0-9]{{2}}[A-Z0-9]{{6}}){_END}"
 )
 KINDS = (*_PATTERNS, "name")
-# Every number above has so many digits so close to each other.
+# Every number above has so many digits so close to each other; a passport's, where the text speaks of one, has fewer.
 _DIGITS = re.compile(r"(?:[0-9][ ().\-/A-Za-z+]{0,3}){5}")
+_FEW_DIGITS = re.compile(r"[A-Z][A-Z0-9]{0,3}[0-9][A-Z0-9]{3}")
 
 
 class Find(NamedTuple):
@@ -144,14 +146,11 @@ class Find(NamedTuple):
 def find(text: str, kinds: Iterable[str] = KINDS) -> list[Find]:
     """Where personal data of these kinds stands, in order, no piece within another."""
     wanted, rest, found = set(kinds), text.translate(_PLAIN), []
-    has = {"email": "@" in rest}
-    numbers = _DIGITS.search(rest) is not None
-    for kind, patterns in _COMPILED.items():
-        if has.get(kind, numbers):
-            for start, end in _spans(rest, kind, patterns):
-                # What is taken already is no part of anything else.
-                rest = rest[:start] + "\0" * (end - start) + rest[end:]
-                found.append(Find(start, end, kind))
+    for kind, patterns in _possible(rest):
+        for start, end in _spans(rest, kind, patterns):
+            # What is taken already is no part of anything else.
+            rest = rest[:start] + "\0" * (end - start) + rest[end:]
+            found.append(Find(start, end, kind))
     found = [each for each in found if each.kind in wanted]
     if "name" in wanted:
         taken = [False] * len(text)
@@ -159,6 +158,16 @@ def find(text: str, kinds: Iterable[str] = KINDS) -> list[Find]:
             taken[start:end] = [True] * (end - start)
         found += [Find(start, end, "name") for start, end in find_names(text) if not any(taken[start:end])]
     return sorted(found)
+
+
+def _possible(text: str) -> Iterator[tuple[str, list]]:
+    """The kinds that may be in a text, with their patterns: most texts have no long number at all."""
+    numbers = _DIGITS.search(text) is not None
+    for kind, patterns in _COMPILED.items():
+        if ("@" in text) if kind == "email" else numbers:
+            yield kind, patterns
+        elif kind == "id" and _FEW_DIGITS.search(text):
+            yield kind, []
 
 
 def _spans(text: str, kind: str, patterns: list) -> list[tuple[int, int]]:

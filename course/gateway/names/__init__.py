@@ -13,7 +13,9 @@ _KANA = re.compile(r"[ぁ-んァ-ヶ]")
 _HAN = re.compile(r"[\u3400-\u9fff々]")
 _HANGUL = re.compile(r"[가-힣]")
 # Signs that Chinese writes otherwise.
-_JAPANESE_ONLY = re.compile("[円駅様込氏図歳発当帰売読気検済変覧続実関単験顔県対転戻応権徳広]")
+_JAPANESE_ONLY = re.compile(
+    "[円駅様込氏図歳発当帰売読気検済変覧続実関単験顔県対転戻応権徳広]|連絡先|代表者|予約者|希望日"
+)
 # Japanese has at least so many kana for each sign; Chinese has some at most, in a brand's name.
 _KANA_IN_JAPANESE = 0.25
 

@@ -44,6 +44,7 @@ def _patterns() -> dict[str, re.Pattern]:
         # a line with the name alone, or behind a colon, whatever the signs
         "line": re.compile(f"(?:^|(?:{cue})\\s?[:\uff1a]\\s?)({_SIGN}{{2,4}})\\s*$", re.MULTILINE),
         "nick": re.compile(f"(?:^|(?<=[。!?~\\s\uff01\uff1f,\uff0c]))([阿小]{_SIGN})\\s?(?:{after})?[。!\\s]*\\Z"),
+        "called": re.compile(f"(?:^|(?<=[。!?~\\s\uff01\uff1f,\uff0c]))([阿小][{given}])(?=[的和跟說想要])"),
         # in the middle of a sentence, where every sign is one that parents choose
         "anywhere": re.compile(f"((?:{family})(?:{sure_sign}{name_sign}|{name_sign}{sure_sign}))"),
         "other": re.compile(f"(?:{either(words('han', 'other'))})"),
@@ -54,12 +55,12 @@ def _patterns() -> dict[str, re.Pattern]:
 def find(text: str) -> list[Span]:
     patterns = _patterns()
     found = []
-    for kind in ("titled", "told", "named", "related", "alone", "signed", "line", "nick", "anywhere"):
+    for kind in ("titled", "told", "named", "related", "alone", "signed", "line", "nick", "called", "anywhere"):
         for match in patterns[kind].finditer(text):
             start, end = match.span(1)
             if kind == "line" and not _may_be_whole(text, start, end):
                 continue
-            if kind in ("titled", "nick") or not _is_other(text, start, end):
+            if kind in ("titled", "nick", "called") or not _is_other(text, start, end):
                 found.append((start, end))
     return [span for span in found if not _within_word(text, *span)]
 

@@ -39,7 +39,7 @@ def _patterns() -> dict[str, re.Pattern]:
         "plain": re.compile(f"(?<!{_HAN})((?:{family})(?<=..)(?:{given})?)(?={after})"),
         # 夫の健太が
         "related": re.compile(
-            f"(?:{relation})の((?:{given_sign}{{2,3}}|{hiragana}|[ァ-ヶー]{{2,6}}))(?=[がはをもとに、])"
+            f"(?:{relation})の((?:{given_sign}{{2,3}}|{hiragana}|[ァ-ヶー]{{2,6}}))(?=[がはをもとに、(\uff08])"
         ),
         # 幹事:前田
         "labelled": re.compile(
@@ -50,6 +50,8 @@ def _patterns() -> dict[str, re.Pattern]:
         "code": re.compile(f"[A-Za-z]{{2}}-?\\d{{3,6}}[の、,\\s]{{1,2}}({_HAN}{{2,5}})(?=です|と申|より|でござ)"),
         "humble": re.compile(f"(?<!{_HAN})({_HAN}{{2,6}}|[ァ-ヶー・]{{3,14}})(?=と申し|ともうし)"),
         "line": re.compile(f"^((?:{family})?{_HAN}{{2,5}}|(?:{family})[ぁ-んァ-ヶー]{{2,5}})\\s*\\Z", re.MULTILINE),
+        # オカダ ミユキ, as banks write
+        "bank": re.compile("(?<![ァ-ヶー])([ァ-ヶー]{2,6}[ \u3000][ァ-ヶー]{2,6})(?=\\s*$|です|様)", re.MULTILINE),
         # 「岡田」
         "quoted": re.compile(f"(?<=「)((?:{family})(?:{given})?)(?=」)"),
         # 清水大輔 between two commas

@@ -30,7 +30,11 @@ def _patterns() -> dict[str, re.Pattern]:
             f"(?=(?:입니다|이에요|예요|이고|이라고|라고 |드림|올림|배상|인데요|이며|이 아니라|가 아니라))"
         ),
         # 이름은 김민지, 연락처: 임도윤
-        "labelled": re.compile(f"(?:{cue})\\s?[:\uff1a은는이가]?\\s?({whole})(?:{after})?{_END}"),
+        "labelled": re.compile(
+            f"(?:{cue})\\s?[:\uff1a은는이가]?\\s?(?![가-힣]{{2}}[가은는을를와과도](?![가-힣]))({whole})(?:{after})?{_END}"
+        ),
+        # 아들 지호가
+        "related": re.compile(f"(?:{cue})\\s({syllable}{{2}})(?=이?[가은는을를와과도](?![가-힣]))"),
         "form": re.compile(f"(?:{cue})\\s?[:\uff1a]\\s?([가-힣]{{2,4}})(?=\\s*$)", re.MULTILINE),
         # 정민수 between commas or at the end
         "alone": re.compile(

@@ -56,7 +56,8 @@ _PLACE_BEFORE = re.compile(
 )
 _PLAIN_END = re.compile(r"(?:[.!?,;)\n]|\bthx|\bthanks|\bpls|[-\u2013])\s*([a-zà-ÿ]{2,12})\s*[.!]?\s*$")
 _PLAIN_TOLD = re.compile(
-    r"\b(?:its|it's|i'm|im|my name is|name is|this is|name:|hier ist|ich bin|soy|me llamo)\s([a-zà-ÿ]{3,12})\b"
+    r"\b(?:hi,?|hey,?|hello,?|its|it's|i'm|im|my name is|name is|this is|name:|hier ist|ich bin|soy|me llamo)\s"
+    r"(?=([a-zà-ÿ]{3,12})\b)"
 )
 
 
@@ -73,7 +74,8 @@ def _particles() -> re.Pattern:
 
 @cache
 def _no_names() -> frozenset[str]:
-    return folded_words("other") | folded_words("signoff")
+    cues = {word for word in folded_words("told") if " " not in word}
+    return folded_words("other") | folded_words("signoff") | cues
 
 
 @cache
