@@ -150,7 +150,7 @@ for text in (
     print(redact(text))
 
 # %% [markdown] label="anonymous" slideshow={"slide_type": "subslide"} claims=["C47"]
-# The figures above are too good to be true, because the rules were mended while looking at those messages. On texts that they had never met they found 89 of 100 pieces; mended, on other new texts, 93; mended again, 97. Measure on **your own** texts. And in these three, nothing was found:
+# The figures above are too good to be true, because the rules were mended while looking at those messages. Four times we wrote new texts that they had never met: at first sight they found 89, 93, 97 and 88 of 100 pieces. Measure on **your own** texts. And in these three, nothing was found:
 #
 # *Hope* is a word, a spoken number has no digits, and the last sentence has no name at all: yet whoever knows the group knows who she is.
 #
