@@ -30,7 +30,7 @@ DEEPEST_JSON = 100
 _STORE_SECONDS = 1
 
 _log = logging.getLogger(__name__)
-_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")).encode
 
 _BODIES_KEPT = 1024
 _SHORT_BODY = 2048
