@@ -107,8 +107,8 @@ def open_store(database: str) -> Iterator[Store]:
 def run(opened: gateway.Gateway, listening: socket.socket) -> None:
     """Answer calls until the process is told to stop."""
     config = uvicorn.Config(
-        opened.app, http=Protocol, lifespan="off", ws="none", access_log=False, log_level="warning", proxy_headers=False,
-        server_header=False, timeout_graceful_shutdown=_STOP_SECONDS,
+        opened.app, http=Protocol, lifespan="off", ws="none", access_log=False, log_level="warning",
+        proxy_headers=False, server_header=False, timeout_graceful_shutdown=_STOP_SECONDS,
     )  # fmt: skip
     # uvicorn raises the signal again when it has stopped. SIGTERM must not kill then: calls are yet to be settled.
     signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -1,4 +1,4 @@
-"""What answers outside of the vendors' prefixes: at `/` a page that says what this is, elsewhere the way to a prefix."""
+"""What answers outside of the vendors' prefixes: at `/` what this is, elsewhere the way to a prefix."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 
 class Protocol(AutoHTTPProtocol):
-    """uvicorn's own. What is no HTTP at all names no vendor: its refusal can be read as OpenAI's and as Anthropic's."""
+    """uvicorn's own. What is no HTTP names no vendor: its refusal can be read as OpenAI's and as Anthropic's."""
 
     def send_400_response(self, msg: str) -> None:
         if self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete:
