@@ -17,14 +17,14 @@ from .governance import NOT_STATED, PUBLISHERS
 # kind of product → topic → what a table calls it
 TOPICS = {
     "platform": {
-        "box": "The box for a workload",
+        "box": "The box",
         "make_box": "Who makes one",
         "make_key": "Who makes a key",
-        "leaves": "When the maker leaves",
-        "models": "Which models it may use",
-        "rate": "Rate limits hold for",
-        "cap": "Who can have a hard cap",
-        "refusal": "What a program hears then",
+        "leaves": "Maker leaves",
+        "models": "Models allowed",
+        "rate": "Rate limits",
+        "cap": "Hard cap",
+        "refusal": "Cap reached",
         "usage": "Usage and costs",
         "audit": "Who did what",
     },

@@ -300,7 +300,7 @@ PlatformDashboard(recording=film)
 #
 # The idea is the same everywhere: a box, keys in it, limits around it. Who may do what is not. Anthropic's box is a **workspace**, and a program can make one, but never a key. Google's key belongs to a **Google Cloud project**, and limits lie above the keys. Look for the row that would surprise your own team.
 
-# %% label="vendors-table" slideshow={"slide_type": "subslide"} claims=["C40", "C42"]
+# %% label="vendors-table" slideshow={"slide_type": "subslide"} tags=["hide-input"] claims=["C40", "C42"]
 administration.table("platform")
 
 # %% label="vendors-try" slideshow={"slide_type": "subslide"} claims=["C40", "C42"]
@@ -337,7 +337,7 @@ for name in ("A first key", "A second key"):
 #
 # Each case is one that somebody has to decide. Every answer tells you something.
 
-# %% label="quiz" slideshow={"slide_type": "-"} tags=["hide-input"] claims=["C40", "C41", "C42", "C43"]
+# %% label="quiz" slideshow={"slide_type": "subslide"} tags=["hide-input"] claims=["C40", "C41", "C42", "C43"]
 from course.widgets import Quiz
 
 Quiz("04_management")
