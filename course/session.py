@@ -187,8 +187,8 @@ def faults(kind: str | None = None, calls: int | None = None, share: float | Non
         print("No faults: every call is answered as well as it can be.")
         return
     rules.add(Rule(kind, calls, share, seconds=seconds))
-    which = f"the next {calls}" if share is None else f"{share:.0%} of all"
-    print(f"Fault asked for, {which} calls: {KINDS[kind].replace('`seconds`', f'{seconds:g} s')}.")
+    which = f"{share:.0%} of all calls" if share else "the next call" if calls == 1 else f"the next {calls} calls"
+    print(f"Fault set for {which}: {KINDS[kind].replace('`seconds`', f'{seconds:g} s')}.")
 
 
 def mode() -> str | None:

@@ -127,7 +127,7 @@ def test_faults_come_and_go(capsys):
     course.faults()
     assert client.chat.completions.create(model=course.model("openai"), messages=QUESTION).choices
     said = capsys.readouterr().out
-    assert "the next 1 calls: refused: the platform has no capacity" in said
+    assert "the next call: refused, the platform has no capacity" in said
     assert "100% of all calls" in said
     with pytest.raises(ValueError, match="The faults are"):
         course.faults("flood", calls=1)

@@ -16,9 +16,9 @@ from threading import Lock
 from .types import Fault
 
 KINDS = {
-    "rate_limit": "refused: too many requests",
-    "overload": "refused: the platform has no capacity",
-    "server_error": "refused: the platform failed",
+    "rate_limit": "refused, too many requests",
+    "overload": "refused, the platform has no capacity",
+    "server_error": "refused, the platform failed",
     "timeout": "no answer before `seconds` have passed, then a refusal",
     "slow": "the answer begins `seconds` later",
     "cut": "the connection ends in the middle of the answer",
