@@ -5,7 +5,10 @@ from itertools import pairwise
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from nbformat import v4
 from pages import slide_fits, turn_to
+
+from course.publish.slides import CourseSlidesExporter
 
 SIZE = {"width": 1280, "height": 720}
 
@@ -173,3 +176,21 @@ def test_no_page_has_a_serious_fault_for_assistive_technology(open_deck):
             if found["impact"] in ("serious", "critical"):
                 faults[found["id"]] = [title(page), found["nodes"][0]["html"][:200]]
     assert faults == {}
+
+
+def test_a_page_far_too_full_with_a_grid_is_shown(browser, tmp_path):
+    """Chromium lays out for ever where a column breaks through a grid."""
+    rows = "".join(f"<dt>Question {n}</dt><dd>{'An answer of some length. ' * 4}</dd>" for n in range(12))
+    grid = f'<dl style="display:grid;grid-template-columns:minmax(7em,11em) 1fr;gap:.2em 1em">{rows}</dl>'
+    output = v4.new_output("display_data", {"text/html": f"<div>{grid * 4}</div>"})
+    cells = [v4.new_markdown_cell("# Much"), v4.new_code_cell("show()\n" * 12, outputs=[output])]
+    for cell, kind in zip(cells, ("slide", "subslide"), strict=True):
+        cell.metadata["slideshow"] = {"slide_type": kind}
+    html, _ = CourseSlidesExporter().from_notebook_node(v4.new_notebook(cells=cells))
+    (tmp_path / "full.html").write_text(html, encoding="utf-8")
+    page = browser.new_page(viewport=SIZE)
+    page.goto((tmp_path / "full.html").as_uri())
+    page.wait_for_function("Reveal.isReady()")
+    page.evaluate("Reveal.next()")
+    assert page.get_by_text("Question 0").first.is_visible()
+    page.close()
