@@ -1,4 +1,4 @@
-"""The lessons of the course, in order: what each is called, how long it takes, and what one learns in it."""
+"""The lessons of the course, in order: what each is called and how long it takes."""
 
 from __future__ import annotations
 
@@ -16,13 +16,12 @@ BEFORE, AFTER = "00_start", "06_posttest"
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """`name` is that of the notebook, `quiz` that of its questions; `learn` completes "you learn …"."""
+    """`name` is that of the notebook, `quiz` that of its questions."""
 
     name: str
     title: str
     minutes: int
     quiz: str
-    learn: str
 
     @property
     def number(self) -> str:
@@ -33,10 +32,10 @@ class Lesson:
 def lessons(folder: Path = data.FOLDER) -> tuple[Lesson, ...]:
     """The rows of `data/lessons.csv`. Raises `DataError`."""
     found = []
-    for row in data.rows("lessons.csv", ("lesson", "title", "minutes", "quiz", "learn"), folder):
+    for row in data.rows("lessons.csv", ("lesson", "title", "minutes", "quiz"), folder):
         if not _NAME.fullmatch(name := row.text("lesson")):
             raise row.wrong("lesson", f"{name!r} is not a lesson's name. Write it as 02_billing.")
         if not (minutes := row.integer("minutes")):
             raise row.wrong("minutes", "is empty. Say how long the lesson takes.")
-        found.append(Lesson(name, row.text("title"), minutes, row.text("quiz"), row.text("learn")))
+        found.append(Lesson(name, row.text("title"), minutes, row.text("quiz")))
     return tuple(found)

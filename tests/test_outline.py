@@ -41,10 +41,8 @@ def test_the_readme_lists_the_lessons():
     assert told == [(LISTED[name].number, LISTED[name].title, name) for name in sorted(PUBLISHED)]
 
 
-@pytest.mark.parametrize(
-    "line", ["2_billing,Two ways,40,q,much", "02_billing,Two ways,,q,much", "02_billing,Two ways,40,,much"]
-)
+@pytest.mark.parametrize("line", ["2_billing,Two ways,40,q", "02_billing,Two ways,,q", "02_billing,Two ways,40,"])
 def test_a_bad_line_is_refused(tmp_path, line):
-    (tmp_path / "lessons.csv").write_text(f"lesson,title,minutes,quiz,learn\n{line}\n", encoding="utf-8")
+    (tmp_path / "lessons.csv").write_text(f"lesson,title,minutes,quiz\n{line}\n", encoding="utf-8")
     with pytest.raises(DataError, match=r"lessons\.csv, line 2"):
         outline.lessons(tmp_path)
