@@ -15,9 +15,7 @@ __all__ = ["MessageRequest", "parse", "parse_count", "render", "render_count", "
 _EFFORTS = ("low", "medium", "high", "xhigh", "max")
 _THINKING = ("enabled", "disabled", "between_tools", "adaptive")
 _LEAST_THINKING_BUDGET = 1024
-_NO_PREFILL = "This model does not support assistant message prefill. The conversation must end with a user message."
 _NO_THREADS = "thread: Threads are not available here. Send the full conversation without `thread`."
-_NOT_CLOSED = "For 'object' type, 'additionalProperties' must be explicitly set to false"
 # What only the older version takes: sampling, and the former name of `output_config.format`.
 _OLDER = ("temperature", "top_p", "top_k", "output_format")
 
