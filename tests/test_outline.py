@@ -37,7 +37,7 @@ def test_the_first_lesson_tells_of_all_others_as_they_are():
 
 def test_the_readme_lists_the_lessons():
     readme = (ROOT / "README.md").read_text("utf-8")
-    told = re.findall(r"^\| (\d\d) \| \[([^]]+)\]\(notebooks/source/(\w+)\.py\)", readme, re.M)
+    told = re.findall(r"^\| (\d\d) \| \[([^]]+)\]\(notebooks/(\w+)\.ipynb\)", readme, re.M)
     assert told == [(LISTED[name].number, LISTED[name].title, name) for name in sorted(PUBLISHED)]
 
 
