@@ -79,6 +79,7 @@ def examine() -> Iterator[Finding]:
 
 
 def python() -> tuple[str, ...]:
+    """Whether this Python is new enough for the lessons."""
     oldest, found = ".".join(map(str, bootstrap.OLDEST)), ".".join(map(str, sys.version_info[:3]))
     rule = f"{oldest} or newer"
     if sys.version_info >= bootstrap.OLDEST:
@@ -102,6 +103,7 @@ def packages() -> tuple[str, ...]:
 
 
 def sdks() -> tuple[str, ...]:
+    """The vendors' packages, named one by one: a lesson needs all three."""
     rule = "OpenAI's, Anthropic's and Google's are there"
     there = {name: _version(name) for name in SDKS}
     bad = [name for name, oldest in SDKS.items() if not there[name] or _older(there[name], oldest)]

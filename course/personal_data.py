@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     import pandas
 
 KINDS = ("name", "phone", "email", "id", "card", "iban")
-# (start, end, kind)
-Span = tuple[int, int, str]
+Span = tuple[int, int, str]  #: where it starts, where it ends, and its kind
 
 
 @dataclass(frozen=True, slots=True)

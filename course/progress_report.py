@@ -39,11 +39,13 @@ def before_and_after(saved: Progress) -> str:
 
 
 def has_quiz(name: str) -> bool:
+    """Whether there is a quiz of this name, such as "06_posttest"."""
     return path("quizzes", f"{name}.json").is_file()
 
 
 @cache
 def questions(name: str) -> tuple[quiz.Question, ...]:
+    """The questions of a quiz, read once."""
     return tuple(quiz.load(name))
 
 

@@ -15,11 +15,14 @@ _LONGEST_DAYS = 36_500
 
 
 def retrieve(ask: Ask) -> dict:
+    """The rules of the project that the address names. Raises `Fault` where there is none."""
     return _rules(ask, fields.project(ask).id)
 
 
 def update(ask: Ask) -> dict:
-    """Change the rules that are named. Redaction without `kinds` looks for all kinds."""
+    """Change the rules that are named; return all of them. Redaction without `kinds` looks for all kinds. Raises
+    `Fault` for a value that a rule cannot have.
+    """
     row = fields.open_project(ask)
     fields.check_names(ask, *_NAMES)
     before, changes = _rules(ask, row.id), {}

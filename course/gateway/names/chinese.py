@@ -53,6 +53,7 @@ def _patterns() -> dict[str, re.Pattern]:
 
 
 def find(text: str) -> list[Span]:
+    """Where names in Chinese stand; some may overlap."""
     patterns = _patterns()
     found = []
     for kind in ("titled", "told", "named", "related", "alone", "signed", "line", "nick", "called", "anywhere"):

@@ -69,6 +69,7 @@ def _patterns() -> dict[str, re.Pattern]:
 
 
 def find(text: str) -> list[Span]:
+    """Where names in Japanese stand; some may overlap."""
     other = words("kana", "other")
     found = []
     for pattern in _patterns().values():

@@ -45,6 +45,7 @@ def _patterns() -> dict[str, re.Pattern]:
 
 
 def find(text: str) -> list[Span]:
+    """Where names in Korean stand; some may overlap."""
     other = words("hangul", "other")
     found = []
     for kind, pattern in _patterns().items():

@@ -94,6 +94,7 @@ def _places() -> frozenset[str]:
 
 
 def find(text: str) -> list[Span]:
+    """Where names in Latin letters stand; some may overlap."""
     if not _LATIN.search(text):
         return []
     spelt = _spelt_in_addresses(text)

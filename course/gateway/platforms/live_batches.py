@@ -45,6 +45,7 @@ Requests = list[tuple[str, dict]]
 
 
 def routes(desk: Desk) -> list[Route]:
+    """The addresses of a vendor's batches; none for a vendor whose batches are not forwarded."""
     if desk.upstream.vendor == "openai":
         return _OpenAI(desk).routes()
     return _Anthropic(desk).routes() if desk.upstream.vendor == "anthropic" else []

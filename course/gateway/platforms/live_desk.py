@@ -85,6 +85,7 @@ class Desk:
             )
 
     def admit(self, caller: Caller, model: str, format: Format, bound: Bound, batch: bool = False) -> Admission:
+        """Reserve what a call may cost at most. Raises `Fault` where a limit, a budget or the cap forbids it."""
         kind = _BATCH_KINDS[format.kind] if batch else format.kind
         try:
             return self.pipeline.admit(
@@ -101,6 +102,7 @@ class Desk:
             raise
 
     async def send(self, request: Request, body: bytes) -> httpx2.Response:
+        """Forward a request to the same address of the vendor; the answer is still to be read. Raises `Fault`."""
         path, query = request.scope["raw_path"].partition(b"?")[0].decode("latin-1"), request.scope["query_string"]
         here = f"{request.scope['root_path']}{self.vendor.base}/"
         # What is routed by its plain form must not lead elsewhere in the form that is sent.
@@ -121,6 +123,7 @@ class Desk:
         return content if answer.is_success else None
 
     async def read(self, answer: httpx2.Response) -> bytes:
+        """The whole body of an answer. Raises `Fault` unavailable where it breaks off."""
         try:
             return await answer.aread()
         except httpx2.TransportError:
@@ -130,10 +133,12 @@ class Desk:
             await answer.aclose()
 
     def whole(self, answer: httpx2.Response, content: bytes) -> Response:
+        """An answer that was read, for the one who asked."""
         return whole_answer(answer, content, self.upstream, self.vendor.dialect)
 
 
 def json_object(body: bytes) -> dict:
+    """The body of a request as an object. Raises `Fault` invalid_request for anything else."""
     value = decode_json(body)
     if not isinstance(value, dict):
         raise Fault("invalid_request", "The JSON body of the request is not an object.")
