@@ -37,9 +37,9 @@ course.start()
 # %% [markdown] label="scenario" slideshow={"slide_type": "slide"} claims=["C06", "C09"]
 # ## Monday, eight o'clock, fifty messages
 #
-# Lantern Travel is an (invented) agency of six people. Fifty messages came in over the weekend, in six languages. Mei knows one thing: if a guest is in trouble, the message is somewhere among them, and it will not say *urgent* in English.
+# Lantern Travel is an (invented) agency of six people. Fifty messages came in over the weekend, in six languages. Mei, who owns it, knows one thing: if a guest is in trouble, the message is somewhere among them, and it will not say *urgent* in English.
 #
-# She has a chat tool. So have you, below. Ask it for the first message: type **How urgent is this message? Answer low, normal or high.** Then paste the message, and send both.
+# She has a chat tool. So have you, below. Ask it for the first message: type **How urgent is this message? Answer low, normal or high.** Press Shift+Enter for a new line, paste the message, and press Enter.
 
 # %% label="panel" slideshow={"slide_type": "subslide"} tags=["hide-input"] claims=["C06", "C09", "C11"]
 from course.agency.records import messages
@@ -52,12 +52,12 @@ print("The first message:", fifty[0].text)
 ChatPanel(recording=prompts[:2])
 
 # %% [markdown] label="panel-notes" slideshow={"slide_type": "notes"}
-# Let two people do it, and take the time. Then ask the room how long fifty would take, and who would still be careful at number forty-eight.
+# *For whoever teaches.* Let two people do it, and take the time. Then ask the room how long fifty would take, and who would still be careful at number forty-eight.
 
 # %% [markdown] label="three-lines" slideshow={"slide_type": "slide"} claims=["C07", "C17"]
 # ## The same question, fifty times
 #
-# One message by hand takes about a minute. Here is the same question to the same model, asked by a program for all fifty. It is three lines, and they are exactly what OpenAI's own guide would show: `openai` is the vendor's real package.
+# One message by hand takes about a minute. Here is the same question to the same model, asked by a program for all fifty. After the `import` it is three lines, and they are what OpenAI's own guide would show: `openai` is the real package of the **vendor**, the company that sells the model.
 
 # %% label="ask-fifty" slideshow={"slide_type": "-"} claims=["C07", "C17"]
 from openai import OpenAI
@@ -74,7 +74,7 @@ spent = course.ledger()["cost_usd"].sum()
 print(f"\n50 answers. At the vendor's list price they would cost {spent:.4f} US dollars.")
 
 # %% [markdown] label="surprise" slideshow={"slide_type": "subslide"} claims=["C07", "C16", "C17"]
-# Number 48 says, in Korean: *we are in front of the hotel, my little brother fell down the stairs, his ankle looks wrong, this is Lisbon. Which hospital?* By hand, Mei would have come to it before lunch, if she still looked carefully by then.
+# Number 48 says, in Korean: *we are in front of the hotel, my little brother fell down the stairs, his ankle looks wrong, this is Lisbon. Which hospital?* By hand, Mei would have come to it after three quarters of an hour, if she still looked carefully by then.
 #
 # Nobody opened a window for these fifty answers. In the panel, **you spoke to the AI**. In the three lines, **a system spoke to it for you**. That is the whole course in one sentence; the rest is what follows from it.
 #
@@ -93,7 +93,7 @@ Quiz("00_start")
 # %% [markdown] label="chat-tool" slideshow={"slide_type": "slide"} claims=["C09", "C10", "C11", "C12", "C13"]
 # ## A person's way: the chat tool
 #
-# A **chat tool** is a finished product: a web page or an app where you type, speak, upload a file, ask for a summary, a plan or a picture. Window, account, functions and daily habits come in one piece.
+# A **chat tool** is a finished product: a web page or an app where you type, speak, upload a file, ask for a summary, a table or a picture. Window, account, functions and daily habits come in one piece.
 #
 # Its strength is that **you can use it now**. To begin, you need to understand no key, no request format, no rate limit and no way of billing. So it is cheap to learn, and right for a person or a small team that first wants to see whether AI helps at all.
 #
@@ -148,7 +148,7 @@ charts.two_layers(pd.DataFrame({
 # %% [markdown] label="layers-intro" slideshow={"slide_type": "slide"}
 # ## Check yourself: two layers
 #
-# Twelve short questions on what you have just seen. Unlike the five above, they count for nothing but you: try until each is right, and read why the others are not.
+# Twelve short questions on what you have just seen. Here you may try as often as you like: go on until each is right, and read why the others are not.
 
 # %% label="layers-quiz" slideshow={"slide_type": "subslide"} tags=["hide-input"] claims=["C01", "C02", "C16"]
 Quiz("00_layers")
@@ -173,7 +173,7 @@ Quiz("00_layers")
 # - **Shift+Enter** runs a cell. *Run → Run All Cells* runs the lesson. A second time does no harm.
 # - Change the code and run it again: you cannot break anything. *Kernel → Restart Kernel* brings the start back.
 # - Each lesson goes the same way: **a person's way, a program's way, what changed**, then something to try, a quiz, three things to remember.
-# - Sliders, quizzes and this picture also work in the slides, without Python.
+# - Sliders, quizzes and pictures also work in the slides, without Python.
 #
 # **Practice and live.** All lessons run in *practice mode*: calls stay on this computer. With a key of your own, `course.start("live")` lets the same cells ask the real vendor. It says first what the lesson may cost at most, and stops at one US dollar. No lesson needs it.
 

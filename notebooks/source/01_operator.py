@@ -32,7 +32,7 @@ course.start()
 # %% [markdown] label="scenario" slideshow={"slide_type": "slide"} claims=["C20"]
 # ## Monday, nine o'clock, hundreds of messages
 #
-# Lantern Travel is an (invented) agency of six people. Its customers write from everywhere: through the website, by email, on LINE, in six languages. Each message must be **sorted** before anybody can answer it: which language, what does the customer want, how urgent is it?
+# Lantern Travel is an (invented) agency of six people. Its customers write from everywhere: through the website, by email, on LINE (a messenger app), in six languages. Each message must be **sorted** before anybody can answer it: which language, what does the customer want, how urgent is it?
 #
 # Mei has a chat tool, and it is good at this. So on Monday she sits down, copies the first message into it, reads the answer, and writes the result into a table. Then the second one.
 #
@@ -60,10 +60,10 @@ for number, text in enumerate(five, 1):
 #
 # In a **chat tool** the **operator** is a person. You open it, type, attach, click, read, and carry the result to where it is needed. That is its strength: no set-up at all, and you see every answer. For three questions today, nothing beats it.
 #
-# The panel measured how long one message took you. If you did not try it, we assume 90 seconds. What does that make in a month?
+# The panel measured how long one message took you. If you did not try it, we assume two minutes. What does that make in a month?
 
 # %% label="month-by-hand" slideshow={"slide_type": "-"} claims=["C20", "C22"]
-seconds = panel.seconds_per_message or 90
+seconds = panel.seconds_per_message or 120
 hours = seconds * len(inbox) / 3600
 print(f"{seconds:.0f} seconds for each of {len(inbox)} messages = {hours:.1f} hours, each month, at the keyboard.")
 
@@ -202,7 +202,7 @@ print(f"Asked twice, {same} of {len(again)} answers were the same.")
 #
 # Every program that operates AI has three parts: a **trigger**, a **call**, a **result**. Here are three that agencies build.
 #
-# 1. A visitor **clicks** on a trip → the program asks for a short text about it → it stands on the page.
+# 1. A visitor **clicks** on a topic → the program asks for a short text about it → it stands on the page.
 # 2. A message **arrives** → the program asks which language it is, and for a reply in that language → it waits for a colleague's nod.
 # 3. A document **arrives** → the program asks for one sentence about it → it stands in the list.
 
@@ -253,12 +253,12 @@ for arrived in [each for each in documents() if each.kind in ("complaint", "minu
 # %% label="work-sliders" slideshow={"slide_type": "subslide"} tags=["hide-input"] claims=["C22", "C26"]
 from course.widgets import WorkSliders
 
-WorkSliders(job="inbox")
+WorkSliders(job="inbox", items=len(inbox))
 
 # %% [markdown] label="blur" slideshow={"slide_type": "slide"} claims=["C20", "C21", "C22"]
 # ## What blurs the line
 #
-# *A person operates the chat tool, a program operates the API.* True as a rule, and in 2026 each of these blurs it. Three questions make it sharp again: **what triggers it, who authenticates, who pays?**
+# *A person operates the chat tool, a program operates the API.* True as a rule, and in 2026 each of these blurs it. Three questions make it sharp again: **what triggers it, who authenticates** (proves who is asking)**, who pays?** The *meter* in the table means: a price for each use, not for each month. Lesson 02 reads it.
 #
 # | | What triggers it | Who authenticates | Who pays |
 # |---|---|---|---|

@@ -36,9 +36,9 @@ course.start()
 #
 # Now Tomás has an idea: at night, when everybody sleeps, the website should answer simple questions. "We already pay for AI," he says. "Just connect it."
 #
-# Mei looks in her chat plan for the place where a website can log in. There is none. She finds a second price list instead, with no monthly fee at all.
+# Mei looks in her chat plan for the place where a website can log in. There is none. She finds a second price list instead, with no monthly fee at all: it counts each use, as a meter counts electricity.
 #
-# **Guess before you learn.** Below, six people use AI every working day. The dashed line is what their plan costs. The solid line is the same work on the meter. Move *conversations*: where do the two lines cross?
+# **Guess before you look.** Six people use AI every working day. From how many conversations a day, each, is the plan cheaper than the meter? Write a number down. Then look below: the dashed line is what the plan costs, the solid line the same work on the meter. Move *conversations* across the point where they meet.
 
 # %% label="sliders" slideshow={"slide_type": "subslide"} tags=["hide-input"] claims=["C28", "C29"]
 from course.widgets import CostSliders
@@ -188,7 +188,7 @@ for question in ["How much is the deposit?", "Can I change the names on my booki
 # %% [markdown] label="growing" slideshow={"slide_type": "slide"} claims=["C29", "C69"]
 # ## Why a long chat costs more and more
 #
-# A model has no memory between two calls. To answer the fifth question in a conversation, the program sends questions one to four and their answers **again**. A person in a chat app never sees this. The meter counts it every time.
+# A model has no memory between two calls. To answer the fifth question in a conversation, the program sends questions one to four and their answers **again**. A person in a chat app never sees this. The meter counts it every time. (Here the house rules go along too: they are most of each bar.)
 
 # %% label="growing-try" slideshow={"slide_type": "subslide"} claims=["C29", "C69"]
 questions = ["When is the rest of the price due?", "And if the trip starts next week?", "Do you take cash?",
@@ -240,7 +240,7 @@ changes["price_today"] = [facts.price(price.model, price.meter).price for price 
 changes[["model", "meter", "unit", "price_today", "price", "effective_from"]]
 
 # %% [markdown] label="own" slideshow={"slide_type": "slide"} claims=["C29"]
-# ## Your own calculator, in six lines
+# ## Your own calculator, in seven lines
 #
 # You do not need our widget. `interact` makes a slider from any function. Here it moves the conversations of each person on a day. Change the function: other people, another model, longer answers. Then use the numbers of a team you know.
 

@@ -38,7 +38,7 @@ agency = Agency(today=date(2026, 11, 26))
 # %% [markdown] label="scenario" slideshow={"slide_type": "slide"} claims=["C32", "C35", "C39"]
 # ## A business with holes in it
 #
-# Lantern Travel has a website, a document inbox, a LINE channel and a customer file. All of it is plain software, running on your computer, and none of it is intelligent: who fills in the form reads *"a colleague will answer within a day"*.
+# Lantern Travel has a website, a document inbox, a LINE channel (LINE is a messenger app) and a customer file. All of it is plain software, running on your computer, and none of it is intelligent: whoever fills in the form reads *"a colleague will answer within a day"*.
 #
 # Mei has used a chat tool for months. *"I want to ask a few questions today"* is what it is good at: a **task**. Now she wants something else: *"whoever fills in the form gets a proposal at once"*. That is a **function** of her website, and a chat tool cannot become one. Nobody is there to paste.
 #
@@ -48,7 +48,7 @@ agency = Agency(today=date(2026, 11, 26))
 agency.open("trip")
 
 # %% [markdown] label="website-notes" slideshow={"slide_type": "notes"}
-# Let somebody in the room fill in the form with nonsense first: the website refuses it politely and keeps what was typed.
+# *For whoever teaches.* Let somebody in the room fill in the form with nonsense first: the website refuses it politely and keeps what was typed.
 # Everything that follows plugs a function into this website. It stays the same website.
 
 # %% [markdown] label="form-intro" slideshow={"slide_type": "slide"} claims=["C34", "C36"]
@@ -152,7 +152,7 @@ for question in ["How much is the deposit?", "Can I pay by card?", "How long is 
 #
 # Lantern's website checks it with LINE's own package, `line-bot-sdk`. LINE may also [deliver an event twice](https://developers.line.biz/en/docs/messaging-api/receiving-messages), when your answer was slow. Whoever answers twice looks foolish; whoever *books* twice pays twice. To do a thing once, however often one is told, is called **idempotency**.
 #
-# Forty recorded events come in. Some are forged, some come again.
+# Forty recorded events come in. Some are forged, some come again, and two hold no text: a sticker and a new follower.
 
 # %% label="on-line" slideshow={"slide_type": "-"} claims=["C18", "C37"]
 def on_line(text):
@@ -293,7 +293,6 @@ ask("google")  # is down: the second choice answers
 # - **Timeout**: how long may this take, before the visitor gets another answer?
 # - **Retry** with growing pauses, for what passes by itself: *too many requests* (429), *overloaded* (503). The vendors' packages do it for you, twice.
 # - **No retry** for what does not pass: a wrong key, a bad request, an empty budget.
-#
 # - **Nothing lost, nothing doubled**: a form is stored *before* the function runs, and has a number. It can be handed over again, and is done once: idempotency once more.
 # - **A log without names**: which function, what came of it, how long. More people read a log than you think, and it is kept for longer.
 #
@@ -328,7 +327,7 @@ print(agency.log().iloc[-1][["kind", "status", "result"]].to_dict())
 # %% [markdown] label="evaluate-intro" slideshow={"slide_type": "slide"} claims=["C33", "C34"]
 # ## Measure before you change anything
 #
-# Customers write *"we leave on 12 May"* and mean the next one. Read out of their messages, more than a quarter of the departures come out wrong, most by a year. Tomás has two ideas: take the larger model, or say in the prompt **when the message came in**, because no model knows that by itself.
+# Customers write *"we leave on 12 May"* and mean the next one. Read out of their messages, more than a quarter of the departures come out wrong, most by a year. Tomás has two ideas: take the larger model, or say in the prompt **when the message came in**, because no model knows that by itself. (Here both models are the practice model, at two prices. With real ones, you must count too.)
 #
 # In a chat you would try one and have a feeling. A product has **labelled cases** and counts, before and after, whenever somebody changes the model or a word of the prompt.
 
@@ -375,7 +374,7 @@ Quiz("03_integration")
 # 2. Ask for **fields**, check them, cite sources, say "I don't know", and let a human approve what writes.
 # 3. What makes it a product is the rest: signatures, once and only once, timeouts, retries, a log without names, and a **count** before each change.
 #
-# **Your turn.** Open the page *chat* of the agency. Find a question that it should answer and does not. Write the article, or move the threshold, and count again.
+# **Your turn.** Open the page *Chat with us* of the website. Find a question that it should answer and does not. Then change the `0.3` in `on_chat`, run that cell and the next one again, and count: what does it answer now, and is all of it right?
 
 # %% label="sources" slideshow={"slide_type": "skip"}
 from IPython.display import display

@@ -88,12 +88,12 @@ for name, (models, requests, cents) in allowed.items():
     for limit in rules.rate_limits.list_rate_limits(project):
         if limit.model in models:
             rules.rate_limits.update_rate_limit(limit.id, project_id=project, max_requests_per_1_minute=requests)
-film = [PlatformDashboard.record("Projects, models, rates and budgets are set")]
+film = [PlatformDashboard.record("Projects, models, rates and budgets are set")]  # for the replay below
 
 # %% [markdown] label="work" slideshow={"slide_type": "slide"} claims=["C42"]
 # ## A month of work
 #
-# Now the programs of lessons 1 and 3 do their work: sort messages, make offers, answer customers, read documents. They lie in `course/agency/workloads.py`, and nothing in them has changed. Only the **client** is another one: it carries the key of its program, and the key says whose call it is.
+# Now the programs of lessons 01 and 03 do their work: sort messages, make offers, answer customers, read documents. They lie in `course/agency/workloads.py`, and nothing in them has changed. Only the **client** is another one: it carries the key of its program, and the key says whose call it is.
 #
 # Watch the dashboard.
 
@@ -195,7 +195,7 @@ print("Too fast, with two retries:", hears(workloads.propose, offers.with_option
 # %% [markdown] label="keys" slideshow={"slide_type": "slide"} claims=["C40", "C41"]
 # ## Whose key is it, and where does it lie?
 #
-# The first key of the website was Tomás's own. In March he leaves, and his account is closed. A [person's key acts for that person](https://developers.openai.com/api/docs/guides/api-keys); a service account's key acts for the program.
+# The first key of the website was Tomás's own. Suppose that he leaves in March, and his account is closed. A [person's key acts for that person](https://developers.openai.com/api/docs/guides/api-keys); a service account's key acts for the program.
 #
 # The second old mistake is a key **in a web page**. Whatever your page's JavaScript can send, every visitor can read. Hiding it takes them a minute more.
 
@@ -219,7 +219,7 @@ page = f'<script>key = atob("{base64.b64encode(keys["chat"].value.encode()).deco
 found = base64.b64decode(re.search(r'atob\("(.+)"\)', page)[1]).decode()
 print("A visitor reads the page and has", hears(workloads.answer, OpenAI(api_key=found), articles()[5]))
 
-agency = Agency()  # the website of lesson 3: the page asks the server, the server holds the key
+agency = Agency()  # the website of lesson 03: the page asks the server, the server holds the key
 agency.on_chat = lambda conversation: workloads.answer(clients["chat"], articles()[5])
 print("The bot says:", agency.visitor().say(articles()[5].title))
 print("Keys in the page that its visitors get:", len(re.findall("sk-", urlopen(agency.url + "chat").read().decode())))
@@ -298,7 +298,7 @@ PlatformDashboard(recording=film)
 # %% [markdown] label="vendors" slideshow={"slide_type": "slide"} claims=["C40", "C42"]
 # ## Other platforms cut it differently
 #
-# The idea is the same everywhere: a box, keys in it, limits around it. Who may do what is not. Anthropic's box is a **workspace**, and a program can make one, but never a key. Google's key belongs to a **Google Cloud project**, and limits lie above the keys. Look for the row that would surprise your own team.
+# The idea is the same everywhere: a box, keys in it, limits around it. Who may do what is not. Anthropic's box is a **workspace**, and a program can make one, but never a key. Google's key belongs to a **Google Cloud project**, and limits lie above the keys. Look for the row that would surprise your own team. After the table, two keys of one Google project ask for more than its limit, and both hear the same no.
 
 # %% label="vendors-table" slideshow={"slide_type": "subslide"} tags=["hide-input"] claims=["C40", "C42"]
 administration.table("platform")
