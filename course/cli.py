@@ -129,7 +129,7 @@ def serve(host: str, port: int, mode: str, database: str, env_file: Path | None,
     if not serving.is_loopback(host):
         if not expose:
             raise click.UsageError(
-                f"Other computers can reach {host}. Add --expose if they shall, and put TLS before it."
+                f"Other computers can reach {host}. If you want that, add --expose, and put TLS in front of it."
             )
         click.echo(f"Warning: other computers can reach {host}, and nothing is encrypted.", err=True)
     try:
@@ -185,7 +185,7 @@ def verify(context: click.Context, database: str, noted: str) -> None:
     if not verdict.intact:
         click.echo(f"NOT INTACT: {verdict.problem}")
         context.exit(1)
-    click.echo(f"Intact: {verdict.entries:,} entries. Note the head elsewhere: {verdict.head}")
+    click.echo(f"Intact. Entries: {verdict.entries:,}. Note the head elsewhere: {verdict.head}")
 
 
 @main.command()
@@ -213,7 +213,7 @@ def retention(database: str) -> None:
     with _store(database) as store:
         gone = store.purge(utc_micros())
         store.erase()
-    click.echo(f"{gone:,} stored contents deleted. The ledger and the audit log stay.")
+    click.echo(f"Stored contents deleted: {gone:,}. The ledger and the audit log stay.")
 
 
 @main.command()

@@ -77,12 +77,12 @@ def run(busy, tmp_path, sqlite_only):
 
 def test_the_commands(run, busy, tmp_path):
     checked = run("audit", "verify")
-    assert (checked.exit_code, "Intact: 2 entries" in checked.output) == (0, True)
+    assert (checked.exit_code, "Intact. Entries: 2." in checked.output) == (0, True)
     assert run("audit", "verify", "--noted", checked.output.split()[-1]).exit_code == 0
     assert run("export", "usage", "--format", "jsonl").output.count("\n") == 2
     assert "0001.backup" in run("backup").output
     busy.set_policy(1, retention_days=0)
-    assert "2 stored contents deleted" in run("retention").output
+    assert "Stored contents deleted: 2." in run("retention").output
     assert [path.name for path in tmp_path.iterdir() if PROMPT.encode() in path.read_bytes()] == []
     with sqlite3.connect(tmp_path / "gateway.sqlite") as thief:
         thief.execute("UPDATE audit SET target = 'proj_9' WHERE id = 1")

@@ -95,9 +95,12 @@ def _verified(rows: Iterable[Row], heads: Sequence[Row], noted: str) -> Verdict:
         if entry["hash"] != head:
             return Verdict(count, head, f"Entry {count} is not as it was written, or not in its place.")
         seen = seen or head == noted
-    if len(heads) != 1 or (heads[0].entries, heads[0].hash) != (count, head):
-        written = heads[0].entries if len(heads) == 1 else "not known how many"
-        return Verdict(count, head, f"The log ends after entry {count}, but {written} were written, or others.")
+    if len(heads) != 1:
+        return Verdict(count, head, f"The log ends after entry {count}, and it is not known how many were written.")
+    if heads[0].entries != count:
+        return Verdict(count, head, f"The log ends after entry {count}, but the last written was {heads[0].entries}.")
+    if heads[0].hash != head:
+        return Verdict(count, head, f"The log ends with an entry {count} that is not the one written last.")
     if not seen:
         return Verdict(count, head, "The log fits together, but the noted hash is not in it: it was written anew.")
     return Verdict(count, head)
