@@ -117,9 +117,9 @@ custody.rests("Perpetua Thistlewood")
 #
 # A **regex** is a pattern for texts. Most people begin with two: one for mail addresses, one for telephone numbers. How good is that? We have 276 messages in six languages in which every name, phone, mail address and number is marked.
 #
-# **Recall:** of all that should be found, how much was? **Precision:** of all that was found, how much was right?
+# **Recall:** of all that should be found, how much was? **Precision:** of all that was found, how much was right? (`NaN`: nothing was found.)
 #
-# Look at the telephones: dates, cards and booking numbers look alike. And no pattern finds a **name**, which is most of what there is. So below that stands the platform's own filter. It has check digits, lists of names, and the words around them: *my name is*, *敬上*, *さん*. It is still made of rules.
+# Look at the telephones: dates, cards and booking numbers look alike. And no pattern finds a **name**, which is most of what there is. So below that stands the platform's own filter. It has check digits (a sum that true card numbers fit), lists of names, and the words around them: *my name is*, *敬上*, *さん*. It is still made of rules.
 
 # %% label="redact-regex" slideshow={"slide_type": "-"} claims=["C44", "C47"]
 import re
@@ -147,7 +147,8 @@ for text in (
     "My number is oh seven seven double-oh, nine hundred, four six one.",
     "The only bride from Tonga in our May group travels with her twin, who uses a wheelchair.",
 ):
-    print(redact(text))
+    masked, found = redact(text)
+    print(found or "nothing found:", masked)
 
 # %% [markdown] label="anonymous" slideshow={"slide_type": "subslide"} claims=["C47"]
 # The figures above are too good to be true, because the rules were mended while looking at those messages. Four times we wrote new texts that they had never met: at first sight they found 89, 93, 97 and 88 of 100 pieces. Measure on **your own** texts. And in these three, nothing was found:
@@ -218,8 +219,8 @@ for place in ("us", "global"):
 # %% label="auditor-answers" slideshow={"slide_type": "-"} claims=["C46", "C47"]
 members = organization.projects.service_accounts.list(project).data
 print("1. Who:", [member.name for member in members])
-mine = ledger[ledger["project"] == "Guest mail"]
-print("2. What left:", len(mine), "calls,", mine["input"].sum(), "tokens, to", *set(mine["model"]))
+mine = course.ledger().query("project == 'Guest mail'")
+print("2. What left:", len(mine), "calls,", mine["input"].sum(), "tokens, to", *sorted(set(mine["model"])))
 log = custody.audit_log()
 print("3. Who changed the rules:")
 log[log["action"] == "project.updated"][["actor", "change"]]

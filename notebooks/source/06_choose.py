@@ -60,7 +60,7 @@ DecisionGuide(case="The website answers at night", trigger="event", destination=
               volume="many", data="personal")
 
 # %% [markdown] label="guide-notes" slideshow={"slide_type": "notes"}
-# Let the room vote on each wish before you set the guide: 1 chat, 2 API, 3 a mix, 4 API with governance,
+# *For whoever teaches.* Let the room vote on each wish before you set the guide: 1 chat, 2 API, 3 a mix, 4 API with governance,
 # 5 a business plan, 6 chat first. Number 6 divides every room: "but in the end it is an API!" Yes. In the end.
 # Then change one answer only and ask which recommendation will come. "What would change the answer" tells.
 
@@ -75,7 +75,7 @@ DecisionGuide(case="The website answers at night", trigger="event", destination=
 #
 # The right column does not say *I want to use AI*. It says *I want the **system** to use AI by itself*. Companies meet it more often, because they have more systems, more budgets and more rules. But forty people who only ask need seats, not keys.
 #
-# You clicked through the guide as a person. It is also a table of rules and a function, so a program can click: below it judges 34 cases. Half of them are **near misses**, two cases that look alike and get different answers. The last column breaks the tie.
+# You clicked through the guide as a person. It is also a table of rules and a function, so a program can click: below it judges 34 cases. More than half of them are **near misses**: pairs that look alike and get different answers. The table shows four such pairs. The last column breaks the tie.
 
 # %% label="cases" slideshow={"slide_type": "subslide"} claims=["C53", "C58"]
 pd.options.display.max_colwidth = None
@@ -89,7 +89,7 @@ near[["answer", "tie_breaker"]].iloc[[0, 1, 6, 7, 8, 9, 10, 11]]
 # %% [markdown] label="belief-plan" slideshow={"slide_type": "slide"} claims=["C54"]
 # ## Belief 1: "I pay for a plan, so I can use the API"
 #
-# Then let us knock at all three doors with what a subscriber has: the password of a chat plan. And let us look into the plans themselves: is there a key in any of them? The table shows those that pay for *some* use by programs.
+# Then let us knock at all three doors with what a subscriber has: the password of a chat plan. And let us look into the plans themselves: is there a key in any of them? The table shows those that pay for *some* use by programs (Claude Code is Anthropic's coding tool).
 
 # %% label="belief-plan-try" slideshow={"slide_type": "subslide"} claims=["C54", "C62", "C63"]
 password = "the password of my chat plan"
@@ -178,7 +178,7 @@ for place in (27, 38, 51):
 # %% [markdown] label="route" slideshow={"slide_type": "slide"} claims=["C57", "C58", "C59"]
 # ## The route that goes wrong least often
 #
-# A wife in hospital, filed as a booking. The program did what it was told, sixty times. Building was the dear way to find out that three boxes are too few. Ask in this order:
+# A wife in hospital, filed as a booking. The program did what it was told, sixty times. Building was the expensive way to find out that three boxes are too few. Ask in this order:
 #
 # 1. **What starts it:** a person, or an event?
 # 2. **Where must the result land:** with that person, or in a system?
@@ -193,7 +193,7 @@ for place in (27, 38, 51):
 # | **Connect** by API | one kind of event runs by itself, and its mistakes are counted | days; the calls cost cents |
 # | **Govern** | each client or team has a project, a key, a limit, an owner, and the data terms are agreed | some hours each month |
 #
-# Go it with the inbox. Paste Tomás's question and three messages into the panel, one by one: the third stops you. Then more boxes and the same loop, in a project with one model, a limit and a key of its own.
+# Try it with the inbox. Paste Tomás's question and three messages into the panel, one by one: the third stops you. Then more boxes and the same loop, in a project with one model, a limit and a key of its own.
 
 # %% label="verify" slideshow={"slide_type": "subslide"} tags=["hide-input"] claims=["C57", "C59"]
 ask = "Is this a booking, a complaint or a question?"
@@ -318,7 +318,7 @@ own = DecisionGuide(case="The website answers at night", trigger="event", destin
 own
 
 # %% label="own-page" slideshow={"slide_type": "skip"} claims=["C58", "C59", "C60"]
-task = "Answer the guest from these rules. The deposit is thirty percent. The rest is due 35 days before the trip."
+task = "Answer the guest from these rules. The deposit is thirty percent. The rest is due 30 days before the trip."
 example = "Hello, we are two and want to go to Portugal in May. How much is the deposit?"
 project = organization.projects.create(name=own.case).id
 account = organization.projects.service_accounts.create(project, name="program")
@@ -338,7 +338,7 @@ page
 # ## Three things to remember
 #
 # 1. The question is not which is more advanced. It is: **how do I use AI**, or **how does my system use AI?**
-# 2. **Verify** by chat, **connect** what is proven by API, **govern** it as it grows. Skipping the first is the dearest.
+# 2. **Verify** by chat, **connect** what is proven by API, **govern** it as it grows. Skipping the first costs most.
 # 3. A subscription is not an API key. Know **what starts it**, **who pays**, and **from whom you buy**.
 #
 # **Your turn.** Show your page to the person who would have to pay for it, and change one answer in the guide while you talk. Then take the five questions below: you met their topics before the first lesson.
