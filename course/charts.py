@@ -171,7 +171,7 @@ def confusion(pairs: pd.DataFrame) -> Chart:
     axes.set_title(f"{right} of {len(pairs)} agree", loc="left")
     wrong = pairs[pairs["label"] != pairs["answer"]].value_counts().sort_index(kind="stable")
     worst = wrong.sort_values(ascending=False, kind="stable").head(3)
-    mistakes = "; ".join(f"{label} answered as {answer}, {count} times" for (label, answer), count in worst.items())
+    mistakes = "; ".join(f"{label} answered as {answer}: {count}" for (label, answer), count in worst.items())
     alt = (
         f"Confusion matrix of {len(names)} labels. {right} of {len(pairs)} answers are on the diagonal. "
         f"The most frequent mistakes: {mistakes or 'none'}."
