@@ -42,7 +42,7 @@ APPLYING = ("current", "announced", "promotional", "retired")
 STATUSES = (*APPLYING, "withdrawn")
 AUDIENCES = ("individual", "team", "enterprise")
 TRUST = ("official", "third-party")
-STALE_AFTER_DAYS = 90
+STALE_AFTER_DAYS = 90  # when the newest price was read so long ago, widgets say so
 
 _MODEL_COLUMNS = (
     "vendor", "tier", "id", "name", "context_window", "dimensions", "retired_on", "source_url", "accessed_on",
@@ -147,10 +147,6 @@ class Catalog:
     def checked_on(self) -> date:
         """The day of the price book: when its newest price was read."""
         return max(price.accessed_on for price in self.prices)
-
-    def age_days(self, today: date) -> int:
-        """How old the price book is; above `STALE_AFTER_DAYS` a lesson says so."""
-        return (today - self.checked_on).days
 
     def model(self, model_id: str) -> Model:
         """The model with this ID. Raises `LookupError` with the nearest names."""

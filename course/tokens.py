@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import math
 from binascii import a2b_base64
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -18,11 +17,6 @@ from threading import Lock
 from . import data
 
 VOCABULARY = "o200k_base"
-# What a chat format adds: around each message, beside its role, and before the answer. OpenAI's recipe:
-# https://developers.openai.com/cookbook/examples/how_to_count_tokens_with_tiktoken (read 2026-11-23).
-MESSAGE_TOKENS = 3
-ANSWER_TOKENS = 3
-FORMAT_NOTE = "Estimate: OpenAI published what the chat format adds around each message for models up to GPT-4."
 _FILE = f"tokenizers/{VOCABULARY}.tiktoken"
 _FACTOR_COLUMNS = ("model", "exact", "factor", "low", "high", "source_url", "accessed_on", "note")
 
@@ -67,23 +61,6 @@ def count(text: str, model_id: str) -> Count:
 def number(text: str, model_id: str) -> int:
     """The best guess of `count` alone."""
     return factor(model_id).of(len(encode(text)))[0]
-
-
-def count_messages(messages: Iterable[Mapping[str, str]], model_id: str) -> Count:
-    """How many tokens a chat prompt has: `messages` with `role` and `content`, and what the format adds.
-
-    Never `exact`. Raises `LookupError` for a model of no known family.
-    """
-    messages = list(messages)
-    contents = [count(message["content"], model_id) for message in messages]
-    added = ANSWER_TOKENS + sum(MESSAGE_TOKENS + len(encode(message["role"])) for message in messages)
-    return Count(
-        tokens=added + sum(content.tokens for content in contents),
-        exact=False,
-        low=added + sum(content.low for content in contents),
-        high=added + sum(content.high for content in contents),
-        note=FORMAT_NOTE,
-    )
 
 
 def encode(text: str) -> list[int]:

@@ -243,15 +243,6 @@ def test_every_page_that_gave_a_price_or_a_fee_is_a_listed_source():
     assert {each.source_url for each in read} <= {source.url for source in data.sources()}
 
 
-def test_age_is_counted_from_the_newest_price():
-    facts = catalog.load()
-    assert facts.age_days(facts.checked_on) == 0
-    assert (
-        facts.age_days(date(facts.checked_on.year + 1, facts.checked_on.month, facts.checked_on.day))
-        > catalog.STALE_AFTER_DAYS
-    )
-
-
 def test_openrouter_has_its_own_fee():
     fee = next(price for price in catalog.load().prices if price.vendor == "openrouter")
     assert (fee.meter, fee.unit) == ("credit_fee", "percent")
