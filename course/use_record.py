@@ -106,13 +106,18 @@ def _from_platform(name: str) -> dict[str, str]:
         raise LookupError(f"There is no project {name!r} on the platform.")
     policy, verdict = store.policy(number), store.verify_audit()
     calls = [row for row in store.ledger() if row.project == name]
-    days = policy.retention_days
     return {
         "project": name,
         "models": ", ".join(sorted({row.model for row in calls})),
         "calls": f"{len(calls):,}, {sum(row.cost_micros for row in calls) / 1_000_000:.6f} US dollars",
         "redaction": _REDACTION[policy.redaction if policy.redact else "off"],
-        "retention": "no end set" if days is None else "not at all" if days == 0 else f"{days} days",
+        "retention": _kept(policy.retention_days),
         "region": policy.region or "no rule",
         "log": f"{verdict.entries} entries, {'intact' if verdict.intact else 'NOT intact'}",
     }
+
+
+def _kept(days: int | None) -> str:
+    if days is None:
+        return "no end set"
+    return f"{days} {'day' if days == 1 else 'days'}" if days else "not at all"
