@@ -374,7 +374,7 @@ Quiz("03_integration")
 # 2. Ask for **fields**, check them, cite sources, say "I don't know", and let a human approve what writes.
 # 3. What makes it a product is the rest: signatures, once and only once, timeouts, retries, a log without names, and a **count** before each change.
 #
-# **Your turn.** Open the page *Chat with us* of the website. Find a question that it should answer and does not. Then change the `0.3` in `on_chat`, run that cell and the next one again, and count: what does it answer now, and is all of it right?
+# **Your turn.** Open the page *Chat with us* of the website. Find a question that it should answer and does not. Then change the `0.3` in `on_chat`, run that cell and the next one again, and count: what does it answer now, and is all of it right? (The practice model finds a sentence only by words that it shares with the question. Where it finds none, it says so.)
 
 # %% label="sources" slideshow={"slide_type": "skip"}
 from IPython.display import display
