@@ -18,7 +18,7 @@ from servers import end
 from course import serve
 from course.cli import main
 
-COMMAND = [sys.executable, "-m", "course.cli", "serve"]
+COMMAND = [sys.executable, "-m", "course.gateway"]
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ class Gateway:
     def __init__(self, database: str, folder: Path, mode: str = "practice"):
         env_file = folder / "gateway.env"
         env_file.unlink(missing_ok=True)
-        command = [sys.executable, "-m", "course.cli", "serve", "--port", "0", "--database", database]
+        command = [sys.executable, "-m", "course.gateway", "--port", "0", "--database", database]
         self.process = subprocess.Popen(
             [*command, "--env-file", str(env_file), "--pace", "0.05", "--mode", mode],
             stdout=subprocess.DEVNULL,

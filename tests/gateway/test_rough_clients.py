@@ -278,7 +278,7 @@ def test_clients_that_never_read_their_streams_hold_up_nobody(server, key, store
 def process(database, tmp_path):
     """`course serve` with a pace at which a stream takes some seconds, and the environment that it gives."""
     env_file = tmp_path / "gateway.env"
-    command = [sys.executable, "-m", "course.cli", "serve", "--port", "0", "--database", database, "--pace", "0.1"]
+    command = [sys.executable, "-m", "course.gateway", "--port", "0", "--database", database, "--pace", "0.1"]
     process = subprocess.Popen(
         [*command, "--env-file", str(env_file)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
