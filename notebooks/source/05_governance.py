@@ -117,9 +117,9 @@ custody.rests("Perpetua Thistlewood")
 #
 # A **regex** is a pattern for texts. Most people begin with two: one for mail addresses, one for telephone numbers. How good is that? We have 276 messages in six languages in which every name, phone, mail address and number is marked.
 #
-# **Recall:** of all that should be found, how much was? **Precision:** of all that was found, how much was right? (`NaN`: nothing was found.)
+# **Recall:** of all that should be found, how much was? **Precision:** of all that was found, how much was right (`NaN`: none found)?
 #
-# Look at the telephones: dates, cards and booking numbers look alike. And no pattern finds a **name**, which is most of what there is. So below that stands the platform's own filter. It has check digits (a sum that true card numbers fit), lists of names, and the words around them: *my name is*, *敬上*, *さん*. It is still made of rules.
+# Look at the telephones: dates, cards and booking numbers look alike. And no pattern finds a **name**, which is most of what there is. So below that stands the platform's own filter. It has check digits, lists of names, and the words around them: *my name is*, *敬上*, *さん*. It is still made of rules.
 
 # %% label="redact-regex" slideshow={"slide_type": "-"} claims=["C44", "C47"]
 import re
