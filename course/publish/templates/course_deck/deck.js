@@ -92,11 +92,15 @@ function largestScale(page) {
   return low;
 }
 
+// Chromium lays out for ever where a column breaks a grid.
+const hasGrid = (page) =>
+  [...page.querySelectorAll(".output *")].some((element) => getComputedStyle(element).display.endsWith("grid"));
+
 // A page far too full for one column is tried in two, unless it is a widget's or the first; much larger type wins.
 function fit(page) {
   page.classList.remove("columns");
   const single = largestScale(page);
-  if (single > 0.8 || page.matches(".opening *, :has(.widget)")) return;
+  if (single > 0.8 || page.matches(".opening *, :has(.widget)") || hasGrid(page)) return;
   page.classList.add("columns");
   if (largestScale(page) > single * 1.15) return;
   page.classList.remove("columns");
