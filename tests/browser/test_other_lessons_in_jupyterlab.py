@@ -1,6 +1,7 @@
 """The lessons beside the billing lesson in JupyterLab, from the first cell to the last question."""
 
 import json
+import re
 
 import hands
 import nbformat
@@ -112,6 +113,7 @@ def test_a_case_of_ones_own_becomes_a_page(page, jupyterlab):
     cell.locator(".cm-content").click()
     page.keyboard.press("Control+Enter")
     cell.get_by_role("heading", name="Our choir answers by itself").wait_for()
+    assert re.search(r"\$\d", cell.locator(".ai-case").inner_text()), "dollars, not formulas"
     saved = (jupyterlab.folder / "notebooks" / "my-ai-case.html").read_text(encoding="utf-8")
     assert "<h1>Our choir answers by itself</h1>" in saved
     assert "<dd>Chat tool. " in saved
