@@ -65,6 +65,7 @@ def lab(clone, environment, tmp_path):
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # heard, as at a terminal, if not here
         )
         address = None
         until = time.monotonic() + (MINUTES / 4 if installed else 8 * MINUTES)
