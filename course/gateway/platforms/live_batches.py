@@ -120,6 +120,22 @@ class _Batches:
         content = await self._desk.read(answer)
         return self._desk.whole(answer, content), json_object(content) if answer.is_success else None
 
+    async def _submit(
+        self, request: Request, body: bytes, caller: Caller, policy: Policy, format: Format, requests: Requests
+    ) -> Response:
+        """Reserve for all requests of a batch, then send it; what the vendor refuses is released."""
+        calls = await run_in_threadpool(self._reserve, caller, policy, format, requests)
+        try:
+            response, shown = await self._forward(request, body)
+        except BaseException:
+            self._release(calls)
+            raise
+        if shown is None:
+            self._release(calls)
+        else:
+            self._remember(caller, _BATCH, {"shown": shown, "calls": calls})
+        return response
+
     def _remember(self, caller: Caller, kind: str, document: dict, content: bytes | None = None) -> None:
         name, now = f"{caller.project_id}:{document['shown']['id']}", self._pipeline.clock()
         if not add_once(self._store, kind, name, caller.project_id, now, document, content):
@@ -203,18 +219,7 @@ class _OpenAI(_Batches):
             line = f" (line {errors[0]['line']} of the file)" if errors[0]["line"] else ""
             raise Fault("invalid_request", f"{errors[0]['message']}{line}", errors[0]["param"], errors[0]["code"])
         requests = [(line.custom_id, line.body) for line in lines]
-        format = _FORMATS[asked.endpoint]
-        calls = await run_in_threadpool(self._reserve, caller, policy, format, requests)
-        try:
-            response, shown = await self._forward(request, body)
-        except BaseException:
-            self._release(calls)
-            raise
-        if shown is None:
-            self._release(calls)
-        else:
-            self._remember(caller, _BATCH, {"shown": shown, "calls": calls})
-        return response
+        return await self._submit(request, body, caller, policy, _FORMATS[asked.endpoint], requests)
 
     async def _list_batches(self, request: Request) -> Response:
         caller, _ = self._desk.enter(request)
@@ -264,17 +269,7 @@ class _Anthropic(_Batches):
         caller, policy = self._desk.enter(request)
         asked = anthropic_batches.parse(json_object(body))
         requests = [(each["custom_id"], each["params"]) for each in asked]
-        calls = await run_in_threadpool(self._reserve, caller, policy, wire.MESSAGES, requests)
-        try:
-            response, shown = await self._forward(request, body)
-        except BaseException:
-            self._release(calls)
-            raise
-        if shown is None:
-            self._release(calls)
-        else:
-            self._remember(caller, _BATCH, {"shown": shown, "calls": calls})
-        return response
+        return await self._submit(request, body, caller, policy, wire.MESSAGES, requests)
 
     async def _list_batches(self, request: Request) -> Response:
         caller, _ = self._desk.enter(request)
