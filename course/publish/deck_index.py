@@ -6,8 +6,8 @@ import nbformat
 from jinja2 import Environment, FileSystemLoader
 
 from course.publish import glossary
+from course.publish.exporter import TEMPLATES
 from course.publish.lesson import Lesson
-from course.publish.slides import TEMPLATES
 
 NAME = "index.html"
 

@@ -11,12 +11,11 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
-from nbconvert.exporters import HTMLExporter
 from traitlets import default
 
 from course.publish import glossary
+from course.publish.exporter import TEMPLATES, CourseExporter
 from course.publish.lesson import Lesson, LessonError
-from course.publish.slides import TEMPLATES
 
 NAME = "chat_or_api.pdf"
 TIMEOUT = 300  # seconds
@@ -77,31 +76,16 @@ def find_browser() -> str:
     return found
 
 
-class ChapterExporter(HTMLExporter):
+class ChapterExporter(CourseExporter):
     """Exports a lesson as a piece of HTML: no page around it."""
 
     @default("template_name")
     def _template_name_default(self) -> str:
         return "course_handout"
 
-    @default("extra_template_basedirs")
-    def _extra_template_basedirs_default(self) -> list[str]:
-        return [str(TEMPLATES)]
-
-    @default("template_extension")
-    def _template_extension_default(self) -> str:
-        return ".html.j2"
-
-    @default("exclude_anchor_links")
-    def _exclude_anchor_links_default(self) -> bool:
-        return True
-
 
 def _chapter(lesson: Lesson) -> Chapter:
-    if not lesson.notebook.exists():
-        raise LessonError(f"{lesson.name} has no notebook yet. First run: course notebooks {lesson.name}")
-    exported, _ = ChapterExporter().from_filename(lesson.notebook)
-    soup = _for_paper(exported)
+    soup = _for_paper(ChapterExporter().read(lesson))
     return Chapter(lesson.name, soup.h1.text if soup.h1 else lesson.name, Markup(soup))
 
 

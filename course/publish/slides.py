@@ -10,15 +10,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from bs4 import BeautifulSoup
-from nbconvert.exporters import HTMLExporter
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from traitlets import default
 
 from course.publish import widget_state
+from course.publish.exporter import CourseExporter
 from course.publish.lesson import Lesson, LessonError
-
-TEMPLATES = Path(__file__).parent / "templates"
 
 
 def export(lesson: Lesson, folder: Path) -> Path:
@@ -26,16 +24,14 @@ def export(lesson: Lesson, folder: Path) -> Path:
 
     Raises LessonError when the lesson has no notebook yet or reveal.js is not installed.
     """
-    if not lesson.notebook.exists():
-        raise LessonError(f"{lesson.name} has no notebook yet. First run: course notebooks {lesson.name}")
-    html, _ = CourseSlidesExporter().from_filename(lesson.notebook)
+    html = CourseSlidesExporter().read(lesson)
     folder.mkdir(parents=True, exist_ok=True)
     deck = folder / f"{lesson.name}.slides.html"
     deck.write_text(html, encoding="utf-8", newline="\n")
     return deck
 
 
-class CourseSlidesExporter(HTMLExporter):
+class CourseSlidesExporter(CourseExporter):
     """Exports a lesson as a deck. Slides are cut by the cells' `slideshow` metadata.
 
     Cell tags: `hide-input` folds the code away, `remove-input` leaves it out.
@@ -47,21 +43,9 @@ class CourseSlidesExporter(HTMLExporter):
     def _template_name_default(self) -> str:
         return "course_deck"
 
-    @default("extra_template_basedirs")
-    def _extra_template_basedirs_default(self) -> list[str]:
-        return [str(TEMPLATES)]
-
     @default("file_extension")
     def _file_extension_default(self) -> str:
         return ".slides.html"
-
-    @default("template_extension")
-    def _template_extension_default(self) -> str:
-        return ".html.j2"
-
-    @default("exclude_anchor_links")
-    def _exclude_anchor_links_default(self) -> bool:
-        return True
 
     def default_filters(self) -> Iterator[tuple[str, Callable]]:
         yield from super().default_filters()
