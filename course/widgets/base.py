@@ -31,6 +31,8 @@ class CourseWidget(anywidget.AnyWidget):
     """
 
     module: ClassVar[str]
+    #: Gives what stands for the widget where none can run: a `charts.Chart`, or HTML.
+    twin: ClassVar[Callable[[CourseWidget], object]]
     #: The style sheet, where it is not named as the module is.
     style: ClassVar[str] = ""
     #: Traits that `repr` shows, in this order.
@@ -42,13 +44,11 @@ class CourseWidget(anywidget.AnyWidget):
 
     def __init_subclass__(cls, **kwargs):
         if "module" in vars(cls):
+            if not hasattr(cls, "twin"):
+                raise TypeError(f"{cls.__name__} has no twin(), which stands for it where no widget can run.")
             cls._esm = bundle(f"{cls.module}.js")
             cls._css = _read("base.css") + _read(f"{cls.style or cls.module}.css")
         super().__init_subclass__(**kwargs)
-
-    def twin(self):
-        """What stands for the widget where none can run: a `charts.Chart`, or HTML."""
-        raise NotImplementedError(f"{type(self).__name__} needs a static twin.")
 
     def __repr__(self) -> str:
         values = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.shown)

@@ -11,8 +11,10 @@ from course import widgets
 from course.widgets import (
     ChatPanel,
     CostSliders,
+    DataTerms,
     DecisionGuide,
     PlatformDashboard,
+    ProgressPanel,
     Quiz,
     TokenCalculator,
     WorkSliders,
@@ -26,13 +28,15 @@ EVERY = [
     DecisionGuide,
     ChatPanel,
     PlatformDashboard,
+    DataTerms,
+    ProgressPanel,
     lambda: Quiz("02_billing"),
 ]
 
 
 @pytest.mark.parametrize(
     "module",
-    ["cost_sliders.js", "work_sliders.js", "tokens.js", "quiz.js", "chat.js", "decision_guide.js", "dashboard.js"],
+    [f"{made.module}.js" for made in (Quiz, *EVERY) if hasattr(made, "module")],
 )
 def test_a_bundle_is_one_module_that_asks_for_no_other(module, tmp_path):
     text = base.bundle(module)
@@ -46,6 +50,11 @@ def test_a_bundle_is_one_module_that_asks_for_no_other(module, tmp_path):
         ["--input-type=module", "--eval", script], return_completed_process=True, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_a_widget_without_a_twin_is_refused():
+    with pytest.raises(TypeError, match=r"^Lonely has no twin\(\)"):
+        type("Lonely", (base.CourseWidget,), {"module": "tokens"})
 
 
 @pytest.mark.parametrize("make", EVERY)
