@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
     import pandas
 
+    from .checks import Verdict
     from .references import References
 
-__all__ = ["faults", "ledger", "model", "personal_key", "refusals", "sources", "start", "track"]
+__all__ = ["check", "faults", "ledger", "model", "personal_key", "refusals", "sources", "start", "track"]
 __version__ = "0.1.0"
 
 
@@ -73,3 +74,10 @@ def track(items: Sequence, label: str) -> Iterator:
     from course.progress_bar import track
 
     return track(items, label)
+
+
+def check(task: str, cases: Sequence | None = None) -> Verdict:
+    """Say whether your answer to a task such as "billing.2" is right; see `course.checks.check`."""
+    from course import checks
+
+    return checks.check(task, cases)

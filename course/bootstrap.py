@@ -55,6 +55,7 @@ Chat or API? A hands-on course.
   doctor      check this set-up, and say what to do about what is wrong
   test        check style, lessons and code: all tests
   notebooks   execute the lessons and save them
+  exercises   make what students get of the exercises
   slides      export the lessons as slides, into build/slides
   handout     print the course as one PDF, into build
   bench       measure speed and size against the limits we set ourselves

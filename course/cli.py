@@ -108,6 +108,46 @@ def handout(output: Path) -> None:
 
 
 @main.command()
+@click.argument("names", nargs=-1)
+def exercises(names: tuple[str, ...]) -> None:
+    """Make what students get of the exercises in NAMES, or of all: without solutions and hidden tests."""
+    from course.publish import exercises as publish
+
+    folder = publish.find_exercises(Path.cwd())
+    for path in publish.release(folder, publish.assignments(folder, names)):
+        click.echo(f"{path.stem} → {_short(path)}")
+
+
+@main.group()
+def quiz() -> None:
+    """Take the quizzes elsewhere."""
+
+
+@quiz.command("export")
+@click.argument("names", nargs=-1)
+@click.option(
+    "--to",
+    "form",
+    required=True,
+    type=click.Choice(["qti", "moodle", "jupyterquiz"]),
+    help="QTI for Canvas and others, Moodle XML, or JupyterQuiz.",
+)
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("build/quizzes"),
+    show_default=True,
+    help="The folder for the files.",
+)
+def export_quizzes(names: tuple[str, ...], form: str, output: Path) -> None:
+    """Write quizzes for a learning platform: those in NAMES, such as 02_billing, or all. Feedback is kept."""
+    from course.publish import lms
+
+    for path in lms.export(form, names, output):
+        click.echo(f"→ {_short(path)}")
+
+
+@main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8790, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
 @click.option(
