@@ -39,3 +39,9 @@ def lessons(folder: Path = data.FOLDER) -> tuple[Lesson, ...]:
             raise row.wrong("minutes", "is empty. Say how long the lesson takes.")
         found.append(Lesson(name, row.text("title"), minutes, row.text("quiz")))
     return tuple(found)
+
+
+def quiz_title(name: str) -> str:
+    """What a quiz is called where its lesson is not beside it, as on a learning platform."""
+    ends = {BEFORE: "Before the course", AFTER: "After the course"}
+    return ends.get(name) or next((lesson.title for lesson in lessons() if lesson.quiz == name), name)
