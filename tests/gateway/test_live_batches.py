@@ -193,3 +193,35 @@ def test_results_that_the_vendor_does_not_hand_out_cost_what_was_held(store, key
             assert budget(store) == (spent + held, 0)
             assert held > 0
     assert {row.status for row in store.ledger()} == {"estimated"}
+
+
+def submit_to_openai(world) -> None:
+    client = openai_client(world)
+    file = upload(client, body())
+    client.batches.create(input_file_id=file.id, endpoint=CHAT, completion_window="24h")
+
+
+def submit_to_anthropic(world) -> None:
+    params = {"model": MODELS["anthropic"], "max_tokens": 100, "messages": QUESTION}
+    anthropic_client(world).messages.batches.create(requests=[{"custom_id": "a", "params": params}])
+
+
+@pytest.mark.parametrize(
+    ("name", "base", "submit"), [("openai", "/v1", submit_to_openai), ("anthropic", "", submit_to_anthropic)]
+)
+@pytest.mark.parametrize(("answer", "status"), [(Response(b"<html>"), "estimated"), (Response(b"", 503), "error")])
+def test_a_batch_whose_answer_got_lost_costs_what_it_held(store, key, name, base, submit, answer, status):
+    """As the vendor may work on it. One that the vendor refused costs nothing."""
+    file = {"id": "file-1", "object": "file", "purpose": "batch", "bytes": 1, "filename": "a"}
+    vendor = ScriptedVendor(lambda request: JSONResponse(file) if request.url.path.endswith("/files") else answer)
+    store.set_budget("organization", 0, "total", 1_000_000, 1)
+    with (
+        serving(vendor.app) as url,
+        serving(live_app(store, {name: upstream(name, f"{url}{base}")})) as address,
+        pytest.raises((openai.APIStatusError, anthropic.APIStatusError)),
+    ):
+        submit((address, [key]))
+    (row,) = store.ledger()
+    assert row.status == status
+    assert budget(store) == (row.cost_micros, 0)
+    assert (row.cost_micros > 0) is (status == "estimated")

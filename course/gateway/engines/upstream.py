@@ -100,6 +100,11 @@ def without_key(text: bytes, upstream: Upstream) -> bytes:
     return text.replace(upstream.key.encode("ascii"), b"[key removed]") if upstream.key else text
 
 
+def may_be_billed(error: BaseException) -> bool:
+    """Whether the vendor may have got the request that ended in this error."""
+    return not isinstance(error, Fault) or "sent" in error.detail
+
+
 def _credentials(upstream: Upstream, headers: Headers) -> Headers:
     """The key in the vendor's own way."""
     key = upstream.key.encode("ascii")

@@ -23,7 +23,7 @@ from ..engines import live_prices, wire
 from ..engines.bound import find_bound, find_tariffs
 from ..engines.meter import Meter, Quote
 from ..engines.prompt_bound import read_prompt
-from ..engines.upstream import Forwarder
+from ..engines.upstream import Forwarder, may_be_billed
 from ..engines.wire import Format
 from ..http import read_body, vendor_app
 from ..live_settings import BACK, NAMES, Upstream
@@ -155,10 +155,10 @@ class _Platform:
             streamed = events or "streamGenerateContent" in request.url.path
             content = b"" if streamed and answer.is_success else await self._desk.read(answer)
         except BaseException as error:
-            if isinstance(error, Fault) and "sent" not in error.detail:
-                admission.settle(Usage(), 0, "error")
-            else:  # the vendor may have answered and billed it: nothing else keeps the cap
+            if may_be_billed(error):  # nothing else keeps the cap
                 admission.settle(Usage(input=quote.bound.prompt_tokens), quote.bound.micros, "estimated")
+            else:
+                admission.settle(Usage(), 0, "error")
             raise
         if not answer.is_success:
             admission.settle(Usage(), 0, "error")

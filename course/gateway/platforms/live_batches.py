@@ -1,8 +1,9 @@
 """Batches in live mode: the vendor works on them, and each request is let in, bounded and charged as a single call.
 
 All of a batch's requests are reserved before it is sent. They are charged, for the price of a batch, when somebody
-asks about the batch and it has ended; what has no answer then costs nothing. A project sees the files and batches
-that it has sent through this gateway, and no others of the account.
+asks about the batch and it has ended; what has no answer then costs nothing. A batch that the vendor may have taken,
+though its answer got lost, is charged at once what it holds: nobody can ask about it. A project sees the files and
+batches that it has sent through this gateway, and no others of the account.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from ..engines import live_prices, wire
 from ..engines.bound import Bound, find_bound, find_tariffs
 from ..engines.meter import Bill, Meter, Quote
 from ..engines.prompt_bound import read_prompt
+from ..engines.upstream import SENT, may_be_billed
 from ..engines.wire import Format
 from ..http import read_body
 from ..live_settings import BACK
@@ -92,16 +94,21 @@ class _Batches:
         the results. Where these cannot be read, all that was reserved is charged.
         """
         answers = _answers(results, answer_of)
-        for name, call in kept["calls"].items():
-            bound = Bound(**call["bound"])
-            if answers is None:
-                bill = Bill(Usage(input=bound.prompt_tokens), bound.micros, "estimated")
-            elif name in answers:
-                bill = self._meter(format, call, bound, answers[name]).bill(whole=True)
-            else:
+        if answers is None:
+            self._charge_all(kept["calls"])
+        else:
+            for name, call in kept["calls"].items():
                 bill = Bill(Usage(), 0, "error")
-            self._admission(call).settle(bill.usage, bill.cost_micros, bill.status)
+                if name in answers:
+                    bill = self._meter(format, call, Bound(**call["bound"]), answers[name]).bill(whole=True)
+                self._admission(call).settle(bill.usage, bill.cost_micros, bill.status)
         kept["calls"] = {}
+
+    def _charge_all(self, calls: Mapping[str, dict]) -> None:
+        """Charge what the calls hold: no more can be known of them."""
+        for call in calls.values():
+            bound = Bound(**call["bound"])
+            self._admission(call).settle(Usage(input=bound.prompt_tokens), bound.micros, "estimated")
 
     def _meter(self, format: Format, call: dict, bound: Bound, answer: dict) -> Meter:
         vendor = self._desk.upstream.vendor
@@ -115,20 +122,30 @@ class _Batches:
         return Admission(self._pipeline, Ticket(call["number"]), {}, 0)
 
     async def _forward(self, request: Request, body: bytes = b"") -> tuple[Response, dict | None]:
-        """The vendor's answer as the caller gets it, and its document where it is not a refusal."""
+        """The vendor's answer as the caller gets it, and its document where it is not a refusal. Raises `Fault`
+        unavailable where it is no document.
+        """
         answer = await self._desk.send(request, body)
         content = await self._desk.read(answer)
-        return self._desk.whole(answer, content), json_object(content) if answer.is_success else None
+        return self._desk.whole(answer, content), self._document(content) if answer.is_success else None
+
+    def _document(self, content: bytes) -> dict:
+        with contextlib.suppress(Fault):
+            document = json_object(content)
+            if isinstance(document.get("id"), str):
+                return document
+        unread = f"What {self._desk.upstream.name} answered cannot be read. Try again. {BACK}"
+        raise Fault("unavailable", unread, detail=SENT)
 
     async def _submit(
         self, request: Request, body: bytes, caller: Caller, policy: Policy, format: Format, requests: Requests
     ) -> Response:
-        """Reserve for all requests of a batch, then send it; what the vendor refuses is released."""
+        """Reserve for all requests of a batch, then send it. What the vendor did not take is released."""
         calls = await run_in_threadpool(self._reserve, caller, policy, format, requests)
         try:
             response, shown = await self._forward(request, body)
-        except BaseException:
-            self._release(calls)
+        except BaseException as error:
+            (self._charge_all if may_be_billed(error) else self._release)(calls)
             raise
         if shown is None:
             self._release(calls)
