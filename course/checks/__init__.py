@@ -85,9 +85,9 @@ class _Answer:
         except (Exception, SystemExit) as error:
             if _kind(error) == "NotImplementedError" and str(error).startswith(self._task.name):
                 what = f"{self.__name__} is not written yet."
-                hint = f"Write it in the cell that begins with `def {self.__name__}`, and take its last line out."
+                hint = f"Write it in the cell with `def {self.__name__}`, and take its last line out."
                 raise Wrong(what, hint) from error
-            raise Wrong(f"{said} stopped with {_said(error)}.", _HINTS.get(_kind(error), "")) from error
+            raise Wrong(f"{said} stopped with {_said(error)}.", _HINTS.get(_kind(error), _ALONE)) from error
         try:
             return _copy(given)
         except (TypeError, ValueError) as error:
@@ -104,11 +104,12 @@ _HINTS = {
     "RecursionError": "The function calls itself without an end.",
     "OpenAIError": "Run the first code cell, with `course.start()`, then this one again.",
 }
+_ALONE = "Make this call alone in a new cell: the last line of the error names the problem, the arrow its place."
 _PLAIN = "Return numbers, texts, True or False, None, or lists and dictionaries of these."
 
 
 def _function(task: Task, names: Mapping[str, object]):
-    cell = f"the cell that begins with `def {task.answer}`"
+    cell = f"the cell with `def {task.answer}`"
     if task.answer not in names:
         raise Wrong(f"There is no {task.answer} yet.", f"Run {cell}, then this one again.")
     function = names[task.answer]

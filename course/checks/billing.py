@@ -56,7 +56,7 @@ def price_of_usage(
         if reasoning:
             hint = "Reasoning tokens are a part of completion_tokens. Whoever adds them pays for them twice."
         elif cached:
-            hint = "Cached tokens are a part of prompt_tokens, with a price of their own. Only the rest is plain input."
+            hint = "Cached tokens are a part of prompt_tokens, at a price of their own. The rest is plain input."
         _compare_dollars(given, dollars, said, hint)
 
 
@@ -125,17 +125,17 @@ def break_even(
 def way_to_pay(
     answer,
     cases=(
-        (("person", 6, 2000, 20.0, 0.01, 150.0), ("plan", 120.0)),
-        (("person", 30, 2000, 20.0, 0.01, 150.0), ("meter", 170.0)),
-        (("person", 6, 2000, 30.0, 0.015, 150.0), ("plan", 180.0)),
-        (("program", 1, 2000, 20.0, 0.01, 150.0), ("meter", 170.0)),
+        (("person", 6, 2000, 20.0, 0.01, 150.0), "plan", 120.0),
+        (("person", 30, 2000, 20.0, 0.01, 150.0), "meter", 170.0),
+        (("person", 6, 2000, 30.0, 0.015, 150.0), "plan", 180.0),
+        (("program", 1, 2000, 20.0, 0.01, 150.0), "meter", 170.0),
     ),
 ):
     """(who operates, people, conversations a month, fee of a seat, dollars of a conversation, dollars a month to keep
     an app running) → (the way to pay, dollars a month).
     """
     names = ("operator", "people", "conversations", "fee", "dollars_per_conversation", "app_dollars")
-    for numbers, (way, dollars) in cases:
+    for numbers, way, dollars in cases:
         job = dict(zip(names, numbers, strict=True))
         said = expect.call("way_to_pay", *numbers).replace("way_to_pay(", "way_to_pay for (")
         given = expect.mapping(answer(job), ("way", "dollars"), said)
@@ -178,16 +178,14 @@ def _turn_hint(turn: int, system: int, way: str) -> str:
     if turn == 1:
         return "The first turn sends the instructions and the first question. The answer is not input yet."
     if way == "few":
-        return (
-            "A model has no memory. A turn sends the instructions, all questions so far and all earlier answers."
-        )
+        return "A model has no memory. A turn sends the instructions, all questions so far and all earlier answers."
     return "Send each thing once in a turn. The answer to this turn's question is output, and not yet input."
 
 
 def _way_hint(job: dict, dollars: float) -> str:
     if job["operator"] == "program":
         return "Who logs in when nobody is there? A plan is for people, and gives a program no key, at any price."
-    return "Compare whole months: a seat for each person, or the meter and the app. Where both cost the same: the plan."
+    return "Compare months: a seat for each person, or the meter and the app. Where both cost the same: the plan."
 
 
 def _way(given: float, wanted: float, much: str = "many") -> str:

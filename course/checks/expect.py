@@ -44,7 +44,7 @@ def one_of(given: object, allowed: Iterable[str], said: str, hint: str = "") -> 
     words = list(allowed)
     if given not in words:
         known = ", ".join(f'"{word}"' for word in words)
-        raise Wrong(f"{said} gave {shown(given)}. It must be one of {known}.", hint)
+        raise Wrong(f"{said} gave {shown(given)}.", hint or f"Use one of these words: {known}.")
     return given
 
 
