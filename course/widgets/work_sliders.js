@@ -100,7 +100,7 @@ class WorkSliders extends SliderPanel {
     const { fixed, each } = programHours(job);
     const level = { base: fixed * job.hourly, each: each * job.hourly + callDollars(job, card) };
     const rising = (job.minutes / 60) * job.hourly;
-    const names = { nowName: `${money(person.dollars)} by hand`, evenName: `same cost at ${whole.format(even)}` };
+    const names = { nowName: `${money(person.dollars)} by hand`, evenName: `program pays from ${items(even)}` };
     this.chart.draw({ now: job.items, even, level, rising, most: FURTHEST, ...names });
   }
 
