@@ -15,6 +15,7 @@ SLIDE_TYPES = {"slide", "subslide", "fragment", "skip", "notes", "-"}
 
 WRAP_UP = "remember"  # the label of the cell that ends a lesson
 
+_EXERCISE = "](../exercises/release/"  # a link as it stands in a lesson
 _THREE_THINGS = re.compile(r"## .+\n\n1\. .+\n2\. .+\n3\. .+\n\n(?!\d\. )\S.+")  # and what to do next
 _TYPED_PRICE = re.compile(r"(?<!\\)\$\s?\d")
 _MATH = re.compile(r"(?<!\\)\$(?=\S)[^$\n]*?(?<=\S)(?<!\\)\$|\\\\[(\[]|\\begin\{")
@@ -30,6 +31,8 @@ def problems(notebook: NotebookNode) -> list[str]:
         found.append(f"The notebook has {size:,} bytes; at most {MAX_BYTES:,}. Make its pictures smaller.")
     if not any(_is_interactive(cell) for cell in notebook.cells[:FIRST_INTERACTIVE_WITHIN]):
         found.append(f"None of the first {FIRST_INTERACTIVE_WITHIN} cells is interactive. Move a widget up.")
+    if not any(cell.cell_type == "markdown" and _EXERCISE in cell.source for cell in notebook.cells):
+        found.append(f"It points to no exercise. Add a link to the cell “{WRAP_UP}”: {_EXERCISE[2:]}….")
     found += _wrap_up_problems(notebook)
     models = _model_ids()
     for cell in notebook.cells:

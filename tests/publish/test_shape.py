@@ -18,7 +18,8 @@ def prose(source, label="words"):
 WIDGET = code(outputs=[v4.new_output("display_data", data={"text/plain": "W()"}, metadata={STATE: '{"n":1}'})])
 
 THREE = "## Three things to remember\n\n1. One.\n2. Two.\n3. Three.\n"
-WRAP_UP = prose(f"{THREE}\n**Your turn.** Try it.", label="remember")
+EXERCISE = "[Exercise](../exercises/release/01_operator/01_operator.ipynb)."
+WRAP_UP = prose(f"{THREE}\n**Your turn.** Try it. {EXERCISE}", label="remember")
 
 
 def problems(*cells):
@@ -94,8 +95,13 @@ def test_the_first_interactive_comes_early():
 )
 def test_a_lesson_ends_with_three_things_and_what_to_do_next(text, says):
     end = [] if text is None else [prose(text, label="remember")]
-    (problem,) = shape.problems(v4.new_notebook(cells=[WIDGET, *end]))
+    (problem,) = shape.problems(v4.new_notebook(cells=[WIDGET, prose(EXERCISE), *end]))
     assert says in problem
+
+
+def test_a_lesson_points_to_its_exercise():
+    (problem,) = shape.problems(v4.new_notebook(cells=[WIDGET, prose(f"{THREE}\nTry it.", label="remember")]))
+    assert problem.startswith("It points to no exercise.")
 
 
 def test_a_lesson_is_short_and_small():
