@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from dataclasses import dataclass
 from html import escape
 
@@ -56,7 +57,7 @@ class Chart:
     def html(self) -> str:
         """The picture with its alternative text, and the numbers folded below it."""
         picture = base64.b64encode(self.png()).decode("ascii")
-        table = self.table.to_html(border=0, index=False)
+        table = re.sub(r"\n\s*", "", self.table.to_html(border=0, index=False))
         caption = f"<figcaption>{self.note}</figcaption>" if self.note else ""
         return (
             f'<figure style="margin:0"><img alt="{escape(self.alt)}" style="max-width:100%" '

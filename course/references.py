@@ -20,6 +20,11 @@ class References:
             f"{page.publisher}: {page.title}, read {page.checked:%Y-%m-%d}, {page.url}" for page in self._sources
         )
 
+    def _repr_mimebundle_(self, **_kwargs) -> dict[str, str]:
+        """The list, and beside it one line only: a notebook would else carry each page twice."""
+        days = f"{min(page.checked for page in self._sources):%Y-%m-%d}"
+        return {"text/html": self._repr_html_(), "text/plain": f"{len(self._sources)} pages, read from {days} on"}
+
     def _repr_html_(self) -> str:
         lines = (
             f'<li>{escape(page.publisher)}: <a href="{escape(page.url)}">{escape(page.title)}</a>, '
