@@ -174,6 +174,7 @@ Quiz("00_layers")
 # - Change the code and run it again: you cannot break anything. *Kernel → Restart Kernel* brings the start back.
 # - Each lesson goes the same way: **a person's way, a program's way, what changed**, then something to try, a quiz, three things to remember.
 # - Sliders, quizzes and pictures also work in the slides, without Python.
+# - Lessons 01 to 06 each have an **exercise**, a notebook with small tasks, such as [that of lesson 01](../exercises/release/01_operator/01_operator.ipynb). You write the code, and `course.check` says at once whether it is right, and where to look if not. At the end waits a [capstone](../exercises/release/07_capstone/07_capstone.ipynb).
 #
 # **Practice and live.** All lessons run in *practice mode*: calls stay on this computer. With a key of your own, `course.start("live")` lets the same cells ask the real vendor. It says first what the lesson may cost at most, and stops at one US dollar. No lesson needs it.
 

@@ -65,7 +65,7 @@ for number, text in enumerate(five, 1):
 # %% label="month-by-hand" slideshow={"slide_type": "-"} claims=["C20", "C22"]
 seconds = panel.seconds_per_message or 120
 hours = seconds * len(inbox) / 3600
-print(f"{seconds:.0f} seconds for each of {len(inbox)} messages = {hours:.1f} hours, each month, at the keyboard.")
+print(f"{seconds:.0f} seconds for each of {len(inbox)} messages: {hours:.1f} hours a month at the keyboard.")
 
 # %% [markdown] label="program" slideshow={"slide_type": "slide"} claims=["C21", "C26"]
 # ## A program's way: one function, called by nobody
@@ -132,12 +132,13 @@ answers["Anthropic"] = [ask_anthropic(message.text) for message in course.track(
 from google import genai
 
 google = genai.Client()
-form = {"system_instruction": task, "response_mime_type": "application/json", "response_schema": Sorted,
-        "max_output_tokens": 200}
+form = {"system_instruction": task, "max_output_tokens": 200,
+        "response_mime_type": "application/json", "response_schema": Sorted}
 
 
 def ask_google(text):
-    return google.models.generate_content(model=course.model("google"), contents=text, config=form).parsed
+    return google.models.generate_content(
+        model=course.model("google"), contents=text, config=form).parsed
 
 
 answers["Google"] = [ask_google(message.text) for message in course.track(inbox, "Google")]
@@ -155,11 +156,13 @@ import pandas as pd
 
 def share_right(vendor, field):
     pairs = zip(answers[vendor], inbox, strict=True)
-    return sum(getattr(answer, field) == getattr(message, field) for answer, message in pairs) / len(inbox)
+    right = [getattr(answer, field) == getattr(message, field) for answer, message in pairs]
+    return sum(right) / len(inbox)
 
 
 fields = ["language", "intent", "urgency"]
-scores = pd.DataFrame({vendor: [share_right(vendor, field) for field in fields] for vendor in answers}, index=fields)
+shares = {vendor: [share_right(vendor, field) for field in fields] for vendor in answers}
+scores = pd.DataFrame(shares, index=fields)
 scores.map("{:.1%}".format)
 
 # %% label="confusion" slideshow={"slide_type": "subslide"} claims=["C22"]
@@ -288,6 +291,8 @@ Quiz("01_operator")
 # 3. Ask what **triggers** it, who **authenticates**, who **pays**. Low volume honestly favours the person.
 #
 # **Your turn.** Take a job that you do each week. Count the items, time three of them, and put your numbers into the sliders.
+#
+# **Exercise.** In [the exercise of this lesson](../exercises/release/01_operator/01_operator.ipynb) you write the program yourself; it checks each answer.
 
 # %% label="sources" slideshow={"slide_type": "skip"}
 from IPython.display import display

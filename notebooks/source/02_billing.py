@@ -58,7 +58,7 @@ sliders
 #
 # The plan is sold by the **seat**: one seat is one person who logs in. Six people need six seats.
 #
-# In the table, fees are in US dollars a month, before tax, as read on the date in the last column. Where *trust* says `third-party`, the vendor's own page could not be read, so check before you buy. Look at `api_included`: this is what Mei was looking for.
+# The table shows the plans of up to fifty dollars a seat: US dollars a month, before tax, as read on the date in the last column. Where *trust* says `third-party`, the vendor's own page could not be read, so check before you buy. Look at `api_included`: this is what Mei was looking for.
 
 # %% label="plans" slideshow={"slide_type": "subslide"} tags=["hide-input"] claims=["C28"]
 import pandas as pd
@@ -68,7 +68,8 @@ from course import catalog
 facts = catalog.load()
 plans = pd.DataFrame(facts.plans).set_index("name")
 plans["six_seats"] = 6 * plans["monthly"]
-plans.loc[plans["monthly"] > 0, ["monthly", "six_seats", "api_included", "trust", "accessed_on"]]
+common = plans[(plans["monthly"] > 0) & (plans["monthly"] <= 50)]
+common[["monthly", "six_seats", "api_included", "trust", "accessed_on"]]
 
 # %% [markdown] label="subscriber" slideshow={"slide_type": "slide"} claims=["C30"]
 # ## What happens when the subscriber tries
@@ -103,7 +104,8 @@ except AuthenticationError as refusal:
 # %% label="call" slideshow={"slide_type": "-"} claims=["C29"]
 client = OpenAI()
 message = """Hello, we are a family of four and look for a quiet beach in May, with a short flight.
-Our children are small, so the hotel should be close to the beach. Last year we were in Greece and loved the food.
+Our children are small, so the hotel should be close to the beach.
+Last year we were in Greece and loved the food.
 Could you send us an offer? Best wishes, Ana"""
 reply = client.chat.completions.create(
     model=course.model("openai"),
@@ -214,7 +216,8 @@ agency = costs.preset("agency")
 card = costs.rate_card(course.model("openai", "standard"))
 seats = costs.plan_cost(facts.plan("chatgpt-plus"), seats=6)
 crossing = costs.break_even(seats, agency, card)
-print(f"Six seats: ${seats:.2f} a month. The agency's work on the meter: ${costs.monthly(agency, card)['total']:.2f}.")
+meter = costs.monthly(agency, card)["total"]
+print(f"Six seats: ${seats:.2f} a month. The agency's work on the meter: ${meter:.2f}.")
 print(f"They cost the same at {crossing:.1f} conversations for each person on each working day.")
 
 # %% [markdown] label="compare" slideshow={"slide_type": "slide"} claims=["C29", "C69"]
@@ -229,7 +232,8 @@ rows = []
 for each in facts.models:
     if each.tier:
         bill = costs.monthly(agency, costs.rate_card(each.id))
-        rows.append({"model": each.name, "vendor": each.vendor, "tier": each.tier, "usd_a_month": bill["total"]})
+        rows.append({"model": each.name, "vendor": each.vendor, "tier": each.tier,
+                     "usd_a_month": bill["total"]})
 table = pd.DataFrame(rows).sort_values("usd_a_month").round(2)
 table.set_index("model")
 
@@ -287,6 +291,8 @@ Quiz("02_billing")
 # 3. Never compare a fee with a meter without a **volume**. Find the break-even first.
 #
 # **Your turn.** Take a team you know. Set the sliders at the top to its numbers, and write down the crossing, the model, and the date of the prices.
+#
+# **Exercise.** In [the exercise of this lesson](../exercises/release/02_billing/02_billing.ipynb) you work out bills yourself; it checks each answer.
 
 # %% label="sources" slideshow={"slide_type": "skip"}
 from IPython.display import display

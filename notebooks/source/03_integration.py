@@ -24,17 +24,6 @@
 # - make the platform fail, on purpose;
 # - change the model only after you have measured.
 
-# %% label="start" slideshow={"slide_type": "skip"}
-import json
-import time
-from datetime import date
-
-import course
-from course.agency import Agency
-
-course.start()
-agency = Agency(today=date(2026, 11, 26))
-
 # %% [markdown] label="scenario" slideshow={"slide_type": "slide"} claims=["C32", "C35", "C39"]
 # ## A business with holes in it
 #
@@ -44,7 +33,17 @@ agency = Agency(today=date(2026, 11, 26))
 #
 # Below is the website. Fill in the form as a customer would, and send it.
 
-# %% label="website" slideshow={"slide_type": "subslide"} tags=["hide-input"] claims=["C32"]
+# %% label="start" slideshow={"slide_type": "subslide"} tags=["hide-input"] claims=["C32"]
+import json
+import time
+from datetime import date
+from typing import Literal
+
+import course
+from course.agency import Agency
+
+course.start()
+agency = Agency(today=date(2026, 11, 26))
 agency.open("trip")
 
 # %% [markdown] label="website-notes" slideshow={"slide_type": "notes"}
@@ -141,7 +140,7 @@ def on_chat(conversation):
 agency.on_chat = on_chat
 
 # %% label="chat-try" slideshow={"slide_type": "subslide"} claims=["C37"]
-for question in ["How much is the deposit?", "Can I pay by card?", "How long is an offer valid?",
+for question in ["How much is the deposit?", "Can I cancel my trip?", "Do I need a visa?",
                  "What is the capital of France?", "Can you fix my washing machine?"]:
     print(question, "\n   →", agency.visitor().say(question))
 
@@ -164,7 +163,7 @@ delivered = pd.DataFrame(agency.line.play())
 agency.wait()
 print(delivered.groupby(["signature", "status"]).size().rename("events"), "\n")
 answered = (agency.log()["kind"] == "line").sum()
-print(f"{len(delivered)} events, {answered} answers: forged ones are refused, repeated ones are answered once.")
+print(f"{len(delivered)} events, {answered} answers: forged ones refused, repeated ones answered once.")
 
 # %% [markdown] label="documents-intro" slideshow={"slide_type": "slide"} claims=["C33", "C38"]
 # ## Documents sort themselves as they arrive
@@ -172,9 +171,6 @@ print(f"{len(delivered)} events, {answered} answers: forged ones are refused, re
 # Invoices, contracts, complaints: somebody reads each one to find out which it is. The inbox calls a function instead. It gets a text and gives back a class, the key fields and one sentence.
 
 # %% label="on-document" slideshow={"slide_type": "-"} claims=["C33", "C38"]
-from typing import Literal
-
-
 class Paper(BaseModel):
     kind: Literal["invoice", "contract", "policy", "minutes", "complaint", "offer", "itinerary"]
     date: date
@@ -184,7 +180,8 @@ class Paper(BaseModel):
 
 
 def on_document(document):
-    paper = fill(Paper, "Sort this document, read its key fields, and sum it up in one sentence.", document.text)
+    task = "Sort this document, read its key fields, and sum it up in one sentence."
+    paper = fill(Paper, task, document.text)
     fields = paper.model_dump(mode="json", exclude={"kind", "summary"})
     return {"class": paper.kind, "fields": fields, "summary": paper.summary}
 
@@ -243,10 +240,12 @@ print("After the human:  ", agency.crm.contact(contact["id"])["phone"])
 # %% label="batch" slideshow={"slide_type": "-"} claims=["C32", "C39"]
 bodies = [{"model": course.model("openai"), "max_completion_tokens": 300, "messages": [
     {"role": "user", "content": f"Summarise in one sentence:\n{paper.text}"}]} for paper in papers[:10]]
-lines = [json.dumps({"custom_id": paper.file, "method": "POST", "url": "/v1/chat/completions", "body": body})
+lines = [json.dumps({"custom_id": paper.file, "method": "POST", "url": "/v1/chat/completions",
+                     "body": body})
          for paper, body in zip(papers, bodies, strict=False)]
 upload = client.files.create(purpose="batch", file=("night.jsonl", "\n".join(lines).encode()))
-batch = client.batches.create(input_file_id=upload.id, endpoint="/v1/chat/completions", completion_window="24h")
+batch = client.batches.create(
+    input_file_id=upload.id, endpoint="/v1/chat/completions", completion_window="24h")
 print(f"{len(lines)} requests handed in.")
 
 # %% label="batch-done" slideshow={"slide_type": "subslide"} claims=["C32", "C39"]
@@ -259,7 +258,8 @@ if batch.status == "completed":
     for body in bodies:
         client.chat.completions.create(**body)
     by_day = course.ledger().tail(10)["cost_usd"].sum()
-    print(f"{batch.request_counts.completed} of 10 done, for {by_night / by_day:.0%} of what they cost by day.")
+    done = batch.request_counts.completed
+    print(f"{done} of 10 done, for {by_night / by_day:.0%} of what they cost by day.")
 else:
     print(f"The batch is {batch.status}. Run this cell again later: it was handed in once, and is not lost.")
 
@@ -303,7 +303,9 @@ from openai import APIStatusError, APITimeoutError
 
 question = {"model": course.model("openai"), "max_completion_tokens": 300,
             "messages": [{"role": "user", "content": "What is a token?"}]}
-for fault, retries, seconds in (("slow", 0, 1), ("rate_limit", 2, 10), ("overload", 2, 10), ("overload", 0, 10)):
+for fault, retries, seconds in (
+    ("slow", 0, 1), ("rate_limit", 2, 10), ("overload", 2, 10), ("overload", 0, 10)
+):
     course.faults(fault, calls=1)
     try:
         answer = OpenAI(max_retries=retries, timeout=seconds).chat.completions.create(**question)
@@ -362,7 +364,12 @@ for tier in ("small", "standard"):
 #
 # And be fair: the API brings **none** of the right column. It brings the answer. You build the rest.
 
-# %% label="quiz" slideshow={"slide_type": "slide"} tags=["hide-input"] claims=["C18", "C32", "C33", "C34", "C35", "C36", "C37", "C38", "C39"]
+# %% [markdown] label="quiz-intro" slideshow={"slide_type": "slide"}
+# ## Check yourself: what would you build?
+#
+# Eighteen short cases. Each wrong answer has been built by somebody, and tells what happened then.
+
+# %% label="quiz" slideshow={"slide_type": "-"} tags=["hide-input"] claims=["C18", "C32", "C33", "C34", "C35", "C36", "C37", "C38", "C39"]
 from course.widgets import Quiz
 
 Quiz("03_integration")
@@ -375,6 +382,8 @@ Quiz("03_integration")
 # 3. What makes it a product is the rest: signatures, once and only once, timeouts, retries, a log without names, and a **count** before each change.
 #
 # **Your turn.** Open the page *Chat with us* of the website. Find a question that it should answer and does not. Then change the `0.3` in `on_chat`, run that cell and the next one again, and count: what does it answer now, and is all of it right? (The practice model finds a sentence only by words that it shares with the question. Where it finds none, it says so.)
+#
+# **Exercise.** In [the exercise of this lesson](../exercises/release/03_integration/03_integration.ipynb) you plug in functions of your own; it checks each one.
 
 # %% label="sources" slideshow={"slide_type": "skip"}
 from IPython.display import display

@@ -27,13 +27,19 @@
 # %% [markdown] label="scenario" slideshow={"slide_type": "slide"} claims=["C40", "C41"]
 # ## One key for everything
 #
-# The agency has grown. The **website** writes offers, the **support bot** answers at night, and two small hotels, **Seeblick** and **Corte**, pay Lantern to read their mail as well.
+# The agency has grown. The **website** writes offers, the **support bot** answers at night, and two small hotels, the **Pension Seeblick** and the **Albergo Corte Vecchia**, pay Lantern to read their mail as well.
 #
 # All of it uses one key, which Tomás made in the first week. At the end of the month there is one number on the bill. Which hotel used how much? Who may use the expensive model? And when that key gets out, what stops?
 #
 # From *I use it* to *our team uses it*, to *split it by client* and *decide who may use which model*: many companies find out late that this matters.
 
 # %% label="start" slideshow={"slide_type": "skip"} claims=["C42"]
+import base64
+import re
+from urllib.request import urlopen
+
+import pandas as pd
+
 import course
 from course.widgets import PlatformDashboard
 
@@ -45,7 +51,7 @@ PlatformDashboard()  # keep it beside the notebook: right click, Create New View
 #
 # Chat tools are managed too, and it would be unfair to say otherwise. A plan for a business has an admin console: who has a seat, how they sign in, what they may connect. The larger ones add limits on spending and logs for an auditor. For forty people who chat, that is enough.
 #
-# But look at what all of it governs: a **seat**, which is a person. There is no seat for a website at night, and no line on the bill for the Hotel Seeblick. An API platform governs **workloads**: pieces of work that programs do.
+# But look at what all of it governs: a **seat**, which is a person. There is no seat for a website at night, and no line on the bill for the Pension Seeblick. An API platform governs **workloads**: pieces of work that programs do.
 
 # %% label="seats-table" slideshow={"slide_type": "subslide"} claims=["C43"]
 from course import administration
@@ -62,11 +68,11 @@ administration.table("plan")
 # These are the official package's own calls. With an admin key of yours, they would administer your organization at OpenAI.
 
 # %% label="projects-made" slideshow={"slide_type": "subslide"} claims=["C40", "C42"]
-from openai import OpenAI
+from openai import APIStatusError, OpenAI
 
 organization = OpenAI().admin.organization  # finds the admin key by itself
 belongs_to = {"offers": "Website", "chat": "Support bot", "LINE": "Support bot",
-              "Seeblick mail": "Hotel Seeblick", "Corte mail": "Albergo Corte"}
+              "Seeblick mail": "Pension Seeblick", "Corte mail": "Albergo Corte Vecchia"}
 projects, keys = {}, {}
 for program, project in belongs_to.items():
     if project not in projects:
@@ -79,15 +85,17 @@ for program, project in belongs_to.items():
 small, standard = course.model("openai", "small"), course.model("openai", "standard")
 rules, month = organization.projects, {"currency": "USD", "interval": "month"}
 allowed = {  # project: models, requests a minute, cents a month (ours is a tiny month)
-    "Website": ([standard], 300, 3), "Support bot": ([small], 120, 2), "Albergo Corte": ([small, standard], 600, 5),
-    "Hotel Seeblick": ([small], 600, 50)}  # somebody said: make it 50, so that nobody has to call us
+    "Website": ([standard], 300, 3), "Support bot": ([small], 120, 2),
+    "Albergo Corte Vecchia": ([small, standard], 600, 5),
+    "Pension Seeblick": ([small], 600, 50)}  # somebody said: make it 50, so that nobody calls us
 for name, (models, requests, cents) in allowed.items():
     project = projects[name]
     rules.model_permissions.update(project, mode="allow_list", model_ids=models)
     rules.spend_limit.update(project, threshold_amount=cents, **month)
     for limit in rules.rate_limits.list_rate_limits(project):
         if limit.model in models:
-            rules.rate_limits.update_rate_limit(limit.id, project_id=project, max_requests_per_1_minute=requests)
+            rules.rate_limits.update_rate_limit(
+                limit.id, project_id=project, max_requests_per_1_minute=requests)
 film = [PlatformDashboard.record("Projects, models, rates and budgets are set")]  # for the replay below
 
 # %% [markdown] label="work" slideshow={"slide_type": "slide"} claims=["C42"]
@@ -119,15 +127,13 @@ film.append(PlatformDashboard.record("A month of work is done"))
 # The LINE program works for both hotels. Mei has a rule, and told them before the first bill: what is shared is split in proportion to what each used alone.
 
 # %% label="bill-read" slideshow={"slide_type": "subslide"} claims=["C41", "C42"]
-import pandas as pd
-
-
 def report(ask, *groups):
     yesterday = int(pd.Timestamp.now("UTC").timestamp()) - 86_400
     buckets = ask(start_time=yesterday, group_by=["project_id", "api_key_id", *groups], limit=2).data
     rows = pd.DataFrame([row.model_dump() for bucket in buckets for row in bucket.results])
     rows["project"] = rows["project_id"].map({number: name for name, number in projects.items()})
-    rows["program"] = rows["api_key_id"].map({key.id: name for name, key in keys.items()}).fillna("unknown key")
+    known = {key.id: name for name, key in keys.items()}
+    rows["program"] = rows["api_key_id"].map(known).fillna("unknown key")
     return rows
 
 
@@ -139,10 +145,12 @@ used.groupby(["project", "program", "model"], as_index=False)[counts].sum().set_
 costs = report(organization.usage.costs, "line_item")
 costs["cents"] = [100 * amount["value"] for amount in costs["amount"]]
 costs["model"] = costs["line_item"].str.split(",").str[0]
-print(costs.pivot_table("cents", ["project", "program"], "model", aggfunc="sum", fill_value=0).round(4), "\n")
+table = costs.pivot_table("cents", ["project", "program"], "model", aggfunc="sum", fill_value=0)
+print(table.round(4), "\n")
 
 shared = costs.loc[costs["program"] == "LINE", "cents"].sum()
-bill = costs.groupby("project")["cents"].sum()[["Hotel Seeblick", "Albergo Corte"]].to_frame("used alone")
+hotels = ["Pension Seeblick", "Albergo Corte Vecchia"]
+bill = costs.groupby("project")["cents"].sum()[hotels].to_frame("used alone")
 bill["share of LINE"] = shared * bill["used alone"] / bill["used alone"].sum()
 bill["to pay, in cents"] = bill.sum(axis=1)
 bill.round(4)
@@ -153,9 +161,6 @@ bill.round(4)
 # A platform that never says no protects nobody. Each refusal has a status, a **code** and a sentence. Read the code: it says whether waiting helps.
 
 # %% label="refusals-met" slideshow={"slide_type": "-"} claims=["C41", "C42"]
-from openai import APIStatusError
-
-
 def hears(function, client, item):
     try:
         return function(client, item) and "an answer"
@@ -164,10 +169,11 @@ def hears(function, client, item):
 
 
 print("A model that is not allowed:", hears(workloads.propose, clients["Seeblick mail"], wishes[0]))
-(limit,) = [each for each in rules.rate_limits.list_rate_limits(projects["Support bot"]) if each.model == small]
-rules.rate_limits.update_rate_limit(limit.id, project_id=projects["Support bot"], max_requests_per_1_minute=1)
+bot = projects["Support bot"]
+(limit,) = [each for each in rules.rate_limits.list_rate_limits(bot) if each.model == small]
+rules.rate_limits.update_rate_limit(limit.id, project_id=bot, max_requests_per_1_minute=1)
 print("A loop gone wild:", [hears(workloads.answer, clients["chat"], articles()[5]) for _ in range(3)][-1])
-limit = rules.rate_limits.update_rate_limit(limit.id, project_id=projects["Support bot"], max_requests_per_1_minute=120)
+limit = rules.rate_limits.update_rate_limit(limit.id, project_id=bot, max_requests_per_1_minute=120)
 
 # %% [markdown] label="alert" slideshow={"slide_type": "slide"} claims=["C42"]
 # ## An alert tells you, a limit stops you
@@ -183,7 +189,8 @@ rules.spend_alerts.create(website, threshold_amount=2, notification_channel=mail
 said = next(said for form in wishes * 9 if (said := hears(workloads.propose, offers, form)) != "an answer")
 film.append(PlatformDashboard.record("The website has reached its limit of 3 cents"))
 spent = course.ledger().query("project == 'Website'")["cost_usd"].cumsum()
-print(f"The alert at 2 cents was passed, and {(spent > 0.02).sum() - 1} calls more were answered. Then: {said}\n")
+more = (spent > 0.02).sum() - 1
+print(f"The alert at 2 cents was passed, and {more} calls more were answered. Then: {said}\n")
 
 before = len(course.refusals())
 hears(workloads.propose, offers.with_options(max_retries=2), wishes[0])
@@ -209,31 +216,29 @@ print("The service account's key:", hears(workloads.propose, offers, wishes[0]))
 film.append(PlatformDashboard.record("Each kind of refusal has been met"))
 
 # %% label="browser-try" slideshow={"slide_type": "subslide"} claims=["C41"]
-import base64
-import re
-from urllib.request import urlopen
-
 from course.agency import Agency
 
-page = f'<script>key = atob("{base64.b64encode(keys["chat"].value.encode()).decode()}")</script>'  # "well hidden"
+hidden = base64.b64encode(keys["chat"].value.encode()).decode()  # "well hidden"
+page = f'<script>key = atob("{hidden}")</script>'
 found = base64.b64decode(re.search(r'atob\("(.+)"\)', page)[1]).decode()
 print("A visitor reads the page and has", hears(workloads.answer, OpenAI(api_key=found), articles()[5]))
 
 agency = Agency()  # the website of lesson 03: the page asks the server, the server holds the key
 agency.on_chat = lambda conversation: workloads.answer(clients["chat"], articles()[5])
 print("The bot says:", agency.visitor().say(articles()[5].title))
-print("Keys in the page that its visitors get:", len(re.findall("sk-", urlopen(agency.url + "chat").read().decode())))
+served = urlopen(agency.url + "chat").read().decode()
+print("Keys in the page that its visitors get:", len(re.findall("sk-", served)))
 agency.close()
 
 # %% [markdown] label="incident" slideshow={"slide_type": "slide"} claims=["C41", "C42"]
 # ## Incident: a key in a public notebook
 #
-# Friday evening. The intern wants to try something, borrows a laptop with an **admin key**, and makes a key in the Seeblick project. It lands in the first cell of a notebook that the whole world can read. Programs search public pages for keys, all day, and they are quick.
+# Friday evening. Daniel is about to leave for a week without a signal. He wants to try something, borrows a laptop with an **admin key**, and makes a key in the Seeblick project. It lands in the first cell of a notebook that the whole world can read. Programs search public pages for keys, all day, and they are quick.
 #
 # Nobody notices. On Monday the dashboard shows that the hotel has spent many times its month. So you **find** the key by its calls, and its maker in the **audit log**.
 
 # %% label="leak" slideshow={"slide_type": "subslide"} claims=["C42"]
-seeblick = projects["Hotel Seeblick"]
+seeblick = projects["Pension Seeblick"]
 laptop = OpenAI(admin_api_key=organization.admin_api_keys.create(name="Laptop by the window").value)
 trial = laptop.admin.organization.projects.service_accounts.create(seeblick, name="just a try")
 notebook = f'client = OpenAI(api_key="{trial.api_key.value}")  # TODO: remove'
@@ -243,7 +248,8 @@ def steal(text, calls=150):
     """What strangers do with a key that they find: call, until something stops them or it is Monday."""
     thief = OpenAI(api_key=re.search(r"sk-[\w-]+", text)[0], max_retries=0)
     heard = (hears(workloads.summarise, thief, papers[number % 40].text * 20) for number in range(calls))
-    return next(((number, said) for number, said in enumerate(heard) if said != "an answer"), (calls, "Monday"))
+    refused = ((number, said) for number, said in enumerate(heard) if said != "an answer")
+    return next(refused, (calls, "Monday"))
 
 
 print("Calls until the end, and what ended them:", *steal(notebook))
@@ -281,8 +287,10 @@ print("The hotel's mail:", hears(workloads.sort, clients["Seeblick mail"], inbox
 
 # %% label="cap" slideshow={"slide_type": "subslide"} claims=["C42"]
 costs = report(organization.usage.costs).query("project_id == @seeblick")
-cents = 100 * pd.Series([amount["value"] for amount in costs["amount"]], index=costs["program"]).groupby(level=0).sum()
-print(f"The damage: {cents['unknown key']:.2f} cents, where a month of mail costs {cents['Seeblick mail']:.2f}.")
+costs["cents"] = [100 * amount["value"] for amount in costs["amount"]]
+cents = costs.groupby("program")["cents"].sum()
+damage, usual = cents["unknown key"], cents["Seeblick mail"]
+print(f"The damage: {damage:.2f} cents, where a month of mail costs {usual:.2f}.")
 
 drill = rules.create(name="Fire drill").id  # the same theft, under a limit of one cent
 rules.spend_limit.update(drill, threshold_amount=1, **month)
@@ -307,9 +315,10 @@ administration.table("platform")
 from anthropic import Anthropic
 from google import genai
 
-claude = Anthropic(api_key=OpenAI().admin_api_key).organization  # the practice platform has one admin key for all
+claude = Anthropic(api_key=OpenAI().admin_api_key).organization  # here one admin key fits all
 print("Anthropic: made the workspace", claude.workspaces.create(name="Hotel Alm").name)
-print("What a program can do with keys:", [verb for verb in ("create", "list", "update") if hasattr(claude.api_keys, verb)])
+verbs = [verb for verb in ("create", "list", "update") if hasattr(claude.api_keys, verb)]
+print("What a program can do with keys:", verbs)
 alm = rules.create(name="Hotel Alm, with Gemini").id
 rules.spend_limit.update(alm, threshold_amount=1, **month)
 for name in ("A first key", "A second key"):
@@ -350,6 +359,8 @@ Quiz("04_management")
 # 3. A leaked key is found by its calls and ended by **revoking** it. What it may cost, you decide before: by the limit.
 #
 # **Your turn.** Draw your own organization: which projects, who may use which model, and how much may one of them lose in a weekend?
+#
+# **Exercise.** In [the exercise of this lesson](../exercises/release/04_management/04_management.ipynb) you run the platform yourself; it checks each step.
 
 # %% label="sources" slideshow={"slide_type": "skip"}
 from IPython.display import display

@@ -27,13 +27,13 @@
 # %% [markdown] label="scenario" slideshow={"slide_type": "slide"} claims=["C44"]
 # ## The client's lawyer writes
 #
-# The Hotel Seeblick lets Lantern Travel read its guests' mail by AI. On Monday its lawyer writes to Mei:
+# The Pension Seeblick, a small guest house, lets Lantern Travel read its guests' mail by AI. On Monday its lawyer writes to Mei:
 #
 # > 1. Does anybody **train** a model with our guests' letters?
 # > 2. Where do the letters **rest**, and for how long?
 # > 3. **Who** could read them, and can you prove it?
 #
-# Jun says: *We use an API, so it is private.* Mei wants to sign nothing that she has not seen. Begin with what the vendors say themselves.
+# Kenji says: *We use an API, so it is private.* Mei wants to sign nothing that she has not seen. Begin with what the vendors say themselves.
 
 # %% label="start" slideshow={"slide_type": "slide"} tags=["hide-input"] claims=["C44", "C45"]
 import course
@@ -49,7 +49,7 @@ DataTerms("Claude Free, Pro and Max", "Claude API")
 # %% [markdown] label="person" slideshow={"slide_type": "slide"} claims=["C45", "C47"]
 # ## A person's way: a switch in an account
 #
-# Ana drafts letters in a chat tool on her own account. It has a data setting, and she can find it. But it is **her** setting: nobody at Lantern can see it, and when she leaves, her chats leave with her.
+# Ingrid drafts letters in a chat tool on her own account. It has a data setting, and she can find it. But it is **her** setting: nobody at Lantern can see it, and when she leaves, her chats leave with her.
 #
 # A **business plan** is another thing. There the vendor does not train on chats by default, an administrator decides, and some plans have regions, retention periods and audit logs. To say *chat is unsafe, API is safe* would be wrong.
 #
@@ -87,7 +87,7 @@ project = organization.projects.create(name="Guest mail").id
 account = organization.projects.service_accounts.create(project, name="mail reader")
 reader = OpenAI(api_key=account.api_key.value)
 letter = """Good evening, I am Perpetua Thistlewood. My daughter Lea, 9, is allergic to nuts.
-Please call me on +44 1632 960 218. The card for the deposit is 4111 1111 1111 1111."""
+Please call me on +44 1632 960 231. The card for the deposit is 4111 1111 1111 1111."""
 small = course.model("openai", "small")
 reply = reader.responses.create(model=small, input=f"Summarise in one sentence:\n{letter}")
 print(reply.output_text)
@@ -139,9 +139,7 @@ score(two_patterns).round(2)
 # %% label="redact-rules" slideshow={"slide_type": "subslide"} claims=["C44", "C47"]
 from course.gateway.redaction import find, redact
 
-score(find).round(3)
-
-# %% label="redact-miss" slideshow={"slide_type": "-"} claims=["C44", "C47"]
+display(score(find).round(3))
 for text in (
     "Hope will join us in Lisbon, with Blessing and the twins.",
     "My number is oh seven seven double-oh, nine hundred, four six one.",
@@ -270,15 +268,20 @@ from course import use_record
 record = use_record.fill(
     "Guest mail", "OpenAI API",
     purpose="Summarise guests' letters for the hotel's front desk",
-    people="Guests of the Hotel Seeblick, and those they name: children, companions",
+    people="Guests of the Pension Seeblick, and those they name: children, companions",
     kinds="Names, phones, cards; health (allergies) in what guests write",
-    checks="Jun reads each summary before the front desk gets it",
+    checks="Ingrid reads each summary before the front desk gets it",
     owner="Mei", review="2027-05-26",
 )
 print("Saved:", record.save())
 record
 
-# %% label="quiz" slideshow={"slide_type": "slide"} tags=["hide-input"] claims=["C44", "C45", "C46", "C47"]
+# %% [markdown] label="quiz-intro" slideshow={"slide_type": "slide"}
+# ## Check yourself: would the lawyer sign?
+#
+# Each wrong answer is something that people say in meetings. It tells what the contract says instead.
+
+# %% label="quiz" slideshow={"slide_type": "-"} tags=["hide-input"] claims=["C44", "C45", "C46", "C47"]
 from course.widgets import Quiz
 
 Quiz("05_governance")
@@ -291,6 +294,8 @@ Quiz("05_governance")
 # 3. Redaction is **measured**, and it is not anonymity. A rule belongs to the project, and a log to the auditor.
 #
 # **Your turn.** Take one thing that you sent to an AI this week. Write down each place where it rests now, and who could delete it there.
+#
+# **Exercise.** In [the exercise of this lesson](../exercises/release/05_governance/05_governance.ipynb) you guard the data yourself; it checks each step.
 
 # %% label="sources" slideshow={"slide_type": "skip"}
 from IPython.display import display

@@ -24,7 +24,21 @@
 # - go the route that goes wrong least often: by chat, by API, with rules;
 # - take home one page about a case of your own.
 
-# %% label="start" slideshow={"slide_type": "skip"}
+# %% [markdown] label="scenario" slideshow={"slide_type": "slide"} claims=["C53", "C60"]
+# ## Six people, six wishes
+#
+# Monday at Lantern Travel. It has become known what AI can do, and now everybody wants something.
+#
+# 1. **Mei** writes three offers a week and wants better first drafts.
+# 2. **Tomás** wants the website to answer at night.
+# 3. **Kenji** wants to ask about contracts, and new ones summarised as they arrive.
+# 4. **Ingrid** sorts mail for two hotels. Each wants a bill of its own.
+# 5. **Sofia** asks for a partner agency: forty people there ask and translate, all under one contract.
+# 6. **Daniel** wants a caption for each photo that his walkers send. Nobody has tried it.
+#
+# Which of the six can stay in a chat tool? Guess. Then answer the questions below for one of them after the other.
+
+# %% label="start" slideshow={"slide_type": "subslide"} tags=["hide-input"] claims=["C58", "C60"]
 import os
 from typing import Literal
 
@@ -40,22 +54,6 @@ from course.agency.records import messages
 from course.widgets import ChatPanel, DecisionGuide, Quiz
 
 course.start()
-
-# %% [markdown] label="scenario" slideshow={"slide_type": "slide"} claims=["C53", "C60"]
-# ## Six people, six wishes
-#
-# Monday at Lantern Travel. It has become known what AI can do, and now everybody wants something.
-#
-# 1. **Mei** writes three offers a week and wants better first drafts.
-# 2. **Tomás** wants the website to answer at night.
-# 3. **Jun** wants to ask about contracts, and new ones summarised as they arrive.
-# 4. **Ana** sorts mail for two hotels. Each wants a bill of its own.
-# 5. **A partner** has forty people who ask and translate, all under one contract.
-# 6. **The intern** wants a caption for each guest's photo. Nobody has tried it.
-#
-# Which of the six can stay in a chat tool? Guess. Then answer the questions below for one of them after the other.
-
-# %% label="guide" slideshow={"slide_type": "subslide"} tags=["hide-input"] claims=["C58", "C60"]
 DecisionGuide(case="The website answers at night", trigger="event", destination="system", audience="yes",
               volume="many", data="personal")
 
@@ -94,7 +92,8 @@ near[["answer", "tie_breaker"]].iloc[[0, 1, 6, 7, 8, 9, 10, 11]]
 # %% label="belief-plan-try" slideshow={"slide_type": "subslide"} claims=["C54", "C62", "C63"]
 password = "the password of my chat plan"
 google = genai.Client(api_key=password)
-doors = {"OpenAI": OpenAI(api_key=password).models.list, "Anthropic": Anthropic(api_key=password).models.list,
+doors = {"OpenAI": OpenAI(api_key=password).models.list,
+         "Anthropic": Anthropic(api_key=password).models.list,
          "Google": lambda: google.models.generate_content(model=course.model("google"), contents="Hello")}
 for vendor, knock in doors.items():
     try:
@@ -141,7 +140,7 @@ course.ledger()[["project", "key", "model", "input", "output", "cost_usd"]]
 # %% label="belief-interface-try" slideshow={"slide_type": "subslide"} claims=["C56"]
 organization, standard = client.admin.organization, course.model("openai", "standard")
 keys, before = {}, len(course.ledger())
-for hotel in ("Seeblick", "Corte"):
+for hotel in ("Pension Seeblick", "Albergo Corte Vecchia"):
     project = organization.projects.create(name=hotel).id
     organization.projects.model_permissions.update(project, mode="allow_list", model_ids=[standard])
     keys[hotel] = organization.projects.service_accounts.create(project, name="program").api_key.value
@@ -228,27 +227,31 @@ print(f"The project may spend 50 cents a month. It has spent {100 * spent:.2f}."
 # | **Reseller** | somebody who bought access and sells it on | local bills, a service around it | whose key is it? [Vendors say: do not share keys](https://help.openai.com/en/articles/4936850-where-do-i-find-my-openai-api-key) |
 # | **Self-hosted** | nobody: [an open model on your own machine](https://docs.vllm.ai/en/v0.8.1/serving/openai_compatible_server.html) | data that may not leave the house | who runs it at three in the morning |
 #
-# For your program they look alike: another address, another key. Buy the *large* model three times, and read what came.
+# For your program they look alike: another address, another key. Buy in all four ways, three times the *large* model, and read what came.
 
 # %% label="routes-try" slideshow={"slide_type": "subslide"} claims=["C68"]
-def buy(key, *models):
-    shop = OpenAI(base_url=os.environ["OPENROUTER_BASE_URL"], api_key=key)
-    asked = [f"{vendor}/{course.model(vendor, tier)}" for vendor, tier in models]
-    reply = shop.chat.completions.create(model=asked[0], extra_body={"models": asked[1:]}, **question)
-    return asked[0], reply.model, reply.usage.cost, shop.base_url.host
+def buy(route, address, key, *asked):
+    shop = OpenAI(base_url=os.environ[address], api_key=key)
+    second = {"extra_body": {"models": asked[1:]}} if asked[1:] else {}
+    reply = shop.chat.completions.create(model=asked[0], **second, **question)
+    cost = getattr(reply.usage, "cost", "no bill")
+    return route, asked[0], reply.model, cost, shop.base_url.path
 
-
-mine, resold = os.environ["OPENROUTER_API_KEY"], keys["Corte"]  # a key made for somebody else
-rows = [buy(mine, ("openai", "large"))]
+router, mine, resold = "OPENROUTER_BASE_URL", os.environ["OPENROUTER_API_KEY"], keys["Albergo Corte Vecchia"]
+gpt, claude = (f"{vendor}/{course.model(vendor, 'large')}" for vendor in ("openai", "anthropic"))
+rows = [buy("vendor", router, mine, gpt)]
 course.faults("overload", calls=1)
-rows.append(buy(mine, ("anthropic", "large"), ("openai", "large")))
-rows.append(buy(resold, ("openai", "large"), ("openai", "standard")))
-pd.DataFrame(rows, columns=["asked", "answered", "usd", "host"], index=["vendor", "aggregator", "reseller"])
+rows += [buy("aggregator", router, mine, claude, gpt),
+         buy("reseller", router, resold, gpt, f"openai/{standard}"),
+         buy("self-hosted", "OPENAI_BASE_URL", os.environ["OPENAI_API_KEY"], model)]
+pd.DataFrame(rows, columns=["route", "asked", "answered", "usd", "at"]).set_index("route")
 
 # %% [markdown] label="routes-read" slideshow={"slide_type": "subslide"} claims=["C68"]
 # The **aggregator** was asked for one vendor's model, which was overloaded, and went on to another's: it saved your evening, and another company has read the question. The **reseller**'s key may use the standard model only. You asked for the large one, got a smaller one, and the sentence looked the same. Only `model` in the answer told you.
 #
-# And the **self-hosted** route? Look at the last column. `127.0.0.1` is your own computer: this whole course runs on it. Here only the model is a stand-in.
+# **Self-hosted** was the same client again, with the address of a server on your own computer. It sends no bill: you pay for the machine, the power, and whoever gets up at three.
+#
+# Now the honest part. In practice mode all four addresses are this course's own gateway, which plays each role with its stand-in for a model. For a real model at home, start a server that speaks OpenAI's dialect, such as the one in the table, and change three things: `base_url`, the key, and the model's name.
 
 # %% [markdown] label="fair" slideshow={"slide_type": "slide"} claims=["C54", "C56", "C58", "C66"]
 # ## Fair to the other side
@@ -297,7 +300,12 @@ pd.DataFrame(rows, columns=["asked", "answered", "usd", "host"], index=["vendor"
 #
 # Often, because companies split budgets, set permissions and must account for both. Not always: people who only ask are governed well by a business chat plan.
 
-# %% label="quiz" slideshow={"slide_type": "slide"} tags=["hide-input"] claims=["C48", "C49", "C50", "C51", "C52", "C53", "C54", "C55", "C56", "C57", "C58", "C59", "C60", "C61", "C62", "C63", "C64", "C65", "C66", "C68"]
+# %% [markdown] label="quiz-intro" slideshow={"slide_type": "slide"}
+# ## Check yourself: what fits this case?
+#
+# Nineteen cases, near misses among them. Each answer tells what it would cost in money, effort and risk.
+
+# %% label="quiz" slideshow={"slide_type": "-"} tags=["hide-input"] claims=["C48", "C49", "C50", "C51", "C52", "C53", "C54", "C55", "C56", "C57", "C58", "C59", "C60", "C61", "C62", "C63", "C64", "C65", "C66", "C68"]
 Quiz("06_choose")
 
 # %% [markdown] label="own" slideshow={"slide_type": "slide"} claims=["C58", "C59", "C60"]
@@ -318,7 +326,7 @@ own = DecisionGuide(case="The website answers at night", trigger="event", destin
 own
 
 # %% label="own-page" slideshow={"slide_type": "skip"} claims=["C58", "C59", "C60"]
-task = "Answer the guest from these rules. The deposit is thirty percent. The rest is due 30 days before the trip."
+task = "Answer from these rules. The deposit is thirty percent. The rest is due 30 days before the trip."
 example = "Hello, we are two and want to go to Portugal in May. How much is the deposit?"
 project = organization.projects.create(name=own.case).id
 account = organization.projects.service_accounts.create(project, name="program")
@@ -326,9 +334,9 @@ reply = OpenAI(api_key=account.api_key.value).chat.completions.create(
     model=model, max_completion_tokens=300,
     messages=[{"role": "system", "content": task}, {"role": "user", "content": example}])
 record = use_record.fill(
-    own.case, "OpenAI API", purpose="Answer guests' simple questions at night", people="Guests who write to us",
-    kinds="Names, dates, what they wish", owner="Tomás", checks="Jun: all in the first week, then one in ten",
-    review="in half a year")
+    own.case, "OpenAI API", purpose="Answer guests' simple questions at night",
+    people="Guests who write to us", kinds="Names, dates, what they wish",
+    checks="Sofia: all in the first week, then one in ten", owner="Tomás", review="in half a year")
 cost = course.ledger()["cost_usd"].iloc[-1]
 page = capstone.Case(own.case, own.decision, task, example, reply, cost, items=2000, record=record)
 print("Saved:", page.save())
@@ -341,9 +349,15 @@ page
 # 2. **Verify** by chat, **connect** what is proven by API, **govern** it as it grows. Skipping the first costs most.
 # 3. A subscription is not an API key. Know **what starts it**, **who pays**, and **from whom you buy**.
 #
-# **Your turn.** Show your page to the person who would have to pay for it, and change one answer in the guide while you talk. Then take the five questions below: you met their topics before the first lesson.
+# **Your turn.** Show your page to the person who would have to pay for it, and change one answer in the guide while you talk.
+#
+# **Exercises.** [Decide for other people](../exercises/release/06_choose/06_choose.ipynb), then build [the capstone](../exercises/release/07_capstone/07_capstone.ipynb), a case from its first question to its bill.
+#
+# ## The five topics of the beginning
+#
+# You met them before the first lesson. Again the first try counts, and the panel below puts the two side by side.
 
-# %% label="posttest" slideshow={"slide_type": "slide"} tags=["hide-input"] claims=["C53", "C60"]
+# %% label="posttest" slideshow={"slide_type": "subslide"} tags=["hide-input"] claims=["C53", "C60"]
 Quiz("06_posttest")
 
 # %% label="sources" slideshow={"slide_type": "skip"}
