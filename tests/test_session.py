@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
 import time
@@ -40,12 +41,6 @@ def fresh(monkeypatch):
     session._ours.clear()
     yield
     session.stop()
-
-
-def run_python(code: str, **options) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True, **options
-    )
 
 
 def test_start_says_one_line_and_can_be_repeated(capsys):
@@ -311,55 +306,46 @@ def test_without_start_there_is_no_ledger():
         course.ledger()
 
 
-def test_two_sessions_give_the_same_output():
-    code = """
-import course, openai
-course.start()
-client = openai.OpenAI()
-for _ in range(2):
-    reply = client.chat.completions.create(model=course.model("openai"), messages=[
-        {"role": "user", "content": "What is a token?"}])
-    print(reply.id, reply.choices[0].message.content, reply.usage)
-print(course.ledger().to_string())
-"""
-    first, second = run_python(code).stdout, run_python(code).stdout
-    assert first == second
-    assert first.count("chatcmpl-") == 2
-
-
-def test_the_end_of_the_process_leaves_nothing_behind(tmp_path):
+def test_importing_loads_nothing_heavy_and_the_end_of_the_process_leaves_nothing_behind(tmp_path):
     working, temporary = tmp_path / "working", tmp_path / "temporary"
     working.mkdir()
     temporary.mkdir()
-    code = """
-import course, openai
+    heavy = "pandas numpy matplotlib openai anthropic starlette uvicorn sqlalchemy tiktoken ipywidgets anywidget"
+    code = f"""
+import sys, course
+print([name for name in {heavy.split()!r} if name in sys.modules])
+import openai
 course.start()
 stream = openai.OpenAI().chat.completions.create(model=course.model("openai"), stream=True,
-    messages=[{"role": "user", "content": "What is a token?"}])
+    messages=[{{"role": "user", "content": "What is a token?"}}])
 next(iter(stream))
 """
-    environment = os.environ | {name: str(temporary) for name in ("TMPDIR", "TEMP", "TMP")}
-    done = run_python(code, cwd=working, env=environment)
-    assert done.stdout == f"{session.READY}\n"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+        cwd=working,
+        env=os.environ | {name: str(temporary) for name in ("TMPDIR", "TEMP", "TMP")},
+    )
+    assert done.stdout == f"[]\n{session.READY}\n"
     assert done.stderr == ""
     assert list(working.iterdir()) == list(temporary.iterdir()) == []
 
 
-def test_importing_the_course_loads_nothing_heavy():
-    heavy = "pandas numpy matplotlib openai anthropic starlette uvicorn sqlalchemy tiktoken ipywidgets anywidget"
-    code = f"import sys, course; print([name for name in {heavy.split()!r} if name in sys.modules])"
-    assert run_python(code).stdout == "[]\n"
-
-
-def test_a_kernel_can_be_restarted_and_run_again():
+def test_a_kernel_runs_again_and_after_a_restart_gives_the_same_output():
     from jupyter_client.manager import start_new_kernel
 
     code = """
 import course
 course.start()
 from openai import OpenAI
-print(len(OpenAI().chat.completions.create(model=course.model("openai"), messages=[
-    {"role": "user", "content": "What is a token?"}]).choices))
+for _ in range(2):
+    reply = OpenAI().chat.completions.create(model=course.model("openai"), messages=[
+        {"role": "user", "content": "What is a token?"}])
+    print(reply.id, len(reply.choices), reply.choices[0].message.content, reply.usage)
+print(course.ledger().to_string())
 print(len(course.ledger()))
 """
     manager, client = start_new_kernel(kernel_name="python3")
@@ -377,11 +363,13 @@ print(len(course.ledger()))
         return "".join(printed)
 
     try:
-        assert run_all() == f"{session.READY}\n1\n1\n"
-        assert run_all() == f"{session.READY}\n1\n2\n"
+        first, again = run_all(), run_all()
         manager.restart_kernel()
         client.wait_for_ready(timeout=60)
-        assert run_all() == f"{session.READY}\n1\n1\n"
+        assert run_all() == first
     finally:
         client.stop_channels()
         manager.shutdown_kernel()
+    assert len(re.findall(r"^chatcmpl-\S+ 1 A token is", first, re.M)) == 2
+    assert [text.partition("\n")[0] for text in (first, again)] == [session.READY] * 2
+    assert [text.splitlines()[-1] for text in (first, again)] == ["2", "4"]
