@@ -70,7 +70,7 @@ def test_developers_have_the_packages_that_students_have():
 
 
 def test_students_do_not_get_the_tools_of_developers():
-    assert {"pytest", "playwright", "ruff", "sphinx"}.isdisjoint(pinned(bootstrap.STUDENT))
+    assert {"nbgrader", "pytest", "playwright", "ruff", "sphinx"}.isdisjoint(pinned(bootstrap.STUDENT))
 
 
 def test_conda_installs_the_same_pins_and_the_course():
