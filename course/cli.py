@@ -118,6 +118,69 @@ def exercises(names: tuple[str, ...]) -> None:
         click.echo(f"{path.stem} → {_short(path)}")
 
 
+@main.command("new-lesson")
+@click.argument("word")
+@click.option("--title", required=True, help="What the lesson is called.")
+@click.option("--minutes", default=40, show_default=True, type=click.IntRange(5, 45), help="How long it takes.")
+@click.option(
+    "--claims", default="C01", show_default=True, help="What it teaches: ids of data/claims.csv, with commas."
+)
+def new_lesson(word: str, title: str, minutes: int, claims: str) -> None:
+    """Begin a lesson, its quiz and its exercise, in the course's shape; WORD names it, such as latency."""
+    from course.publish import exercises, thread
+    from course.publish import new_lesson as publish
+
+    folder = find_folder(Path.cwd())
+    lesson = publish.create(folder.parent, word, title, minutes, [claim.strip() for claim in claims.split(",")])
+    released = exercises.release(folder.parent / "exercises", [lesson.name])
+    thread.refresh(folder)
+    for path in (lesson.source, folder.parent / "data" / "quizzes" / f"{lesson.name}.json", *released):
+        click.echo(f"→ {_short(path)}")
+    click.echo("Now run: make notebooks. Each lesson shows the list of lessons, so all are executed. Then: make test")
+
+
+@main.command()
+@click.argument("submissions", type=click.Path(path_type=Path))
+@click.option("--assignment", "names", multiple=True, help="Such as 02_billing; else all that were handed in.")
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("grades"),
+    show_default=True,
+    help="The folder for the gradebook and the tables. A run that was stopped goes on there.",
+)
+@click.option("--jobs", type=click.IntRange(1, 64), help="How many at once; else one for each processor.")
+@click.option("--no-sandbox", is_flag=True, help="Run students' code unprotected, where nothing can shut it in.")
+def grade(submissions: Path, names: tuple[str, ...], output: Path, jobs: int | None, no_sandbox: bool) -> None:
+    """Grade the notebooks in SUBMISSIONS (student/assignment/notebook); tables for Canvas and Moodle come out."""
+    from course.grading import run
+    from course.grading.problem import GradingProblem
+    from course.publish.exercises import find_exercises
+
+    source = find_exercises(Path.cwd())
+    if no_sandbox:
+        click.echo("Warning: students' code can read your files and use your network.", err=True)
+    try:
+        with _progress("submissions") as progress:
+            task = progress.add_task("Grading", total=None)
+            summary = run.grade(
+                submissions,
+                source,
+                output,
+                list(names),
+                jobs,
+                sandboxed=not no_sandbox,
+                progress=lambda done, total: progress.update(task, completed=done, total=total),
+            )
+    except GradingProblem as problem:
+        raise click.ClickException(str(problem)) from problem
+    for remark in summary.remarks:
+        click.echo(remark, err=True)
+    click.echo(summary.told())
+    for path in summary.files:
+        click.echo(f"→ {_short(path)}")
+
+
 @main.group()
 def quiz() -> None:
     """Take the quizzes elsewhere."""
@@ -315,12 +378,12 @@ def _store(database: str) -> Iterator:
         raise click.ClickException(str(error)) from error
 
 
-def _progress() -> Progress:
+def _progress(what: str = "cells") -> Progress:
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("cells"),
+        TextColumn(what),
         TimeElapsedColumn(),
         console=Console(stderr=True),
     )
