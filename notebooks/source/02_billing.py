@@ -232,8 +232,7 @@ rows = []
 for each in facts.models:
     if each.tier:
         bill = costs.monthly(agency, costs.rate_card(each.id))
-        rows.append({"model": each.name, "vendor": each.vendor, "tier": each.tier,
-                     "usd_a_month": bill["total"]})
+        rows.append({"model": each.name, "tier": each.tier, "usd_a_month": bill["total"]})
 table = pd.DataFrame(rows).sort_values("usd_a_month").round(2)
 table.set_index("model")
 

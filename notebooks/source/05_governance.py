@@ -27,7 +27,7 @@
 # %% [markdown] label="scenario" slideshow={"slide_type": "slide"} claims=["C44"]
 # ## The client's lawyer writes
 #
-# The Pension Seeblick, a small guest house, lets Lantern Travel read its guests' mail by AI. On Monday its lawyer writes to Mei:
+# The Pension Seeblick, a small hotel, lets Lantern Travel read its guests' mail by AI. On Monday its lawyer writes to Mei:
 #
 # > 1. Does anybody **train** a model with our guests' letters?
 # > 2. Where do the letters **rest**, and for how long?
