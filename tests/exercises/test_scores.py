@@ -25,6 +25,15 @@ def names_after(step: str, assignment: str) -> dict:
     return run(read(step, assignment))
 
 
+@cache
+def solution_when_graded(assignment: str, name: str) -> Recorder:
+    """What goes into a solution and comes out of it while it is graded."""
+    task = checks.find(name)
+    solution = Recorder(names_after("source", assignment)[task.answer])
+    grade(assignment, name, {task.answer: solution})
+    return solution
+
+
 @each_task
 def test_the_solution_scores_everything(assignment, name):
     names = names_after("source", assignment)
@@ -63,13 +72,13 @@ def test_each_wrong_answer_belongs_to_a_task():
 )
 def test_a_wrong_answer_scores_as_intended_and_hears_no_answer(assignment, attempt):
     task = checks.find(attempt.task)
-    solution = Recorder(names_after("source", assignment)[task.answer])
-    grade(assignment, task.name, {task.answer: solution})
+    solution = solution_when_graded(assignment, task.name)
     given = Recorder(attempt.function)
     points, said = grade(assignment, task.name, {task.answer: given})
     assert points == attempt.points < task.points
-    known = set(map(str, [*leaves(given.results), *leaves(solution.arguments)]))
-    right = {text for text in map(str, leaves(solution.results)) if len(text.strip("0.")) >= 3} - known
+    known = "\n".join(map(str, [*leaves(given.results), *leaves(solution.arguments)]))
+    results = {text for text in map(str, leaves(solution.results)) if len(text.strip("0.")) >= 3}
+    right = {text for text in results if text not in known}
     for message in [*said, repr(checks.examine(task, {task.answer: attempt.function}))]:
         assert [text for text in right if text in message and text not in told(assignment)] == [], message
     for message in said:
