@@ -65,7 +65,7 @@ for number, text in enumerate(five, 1):
 # %% label="month-by-hand" slideshow={"slide_type": "-"} claims=["C20", "C22"]
 seconds = panel.seconds_per_message or 120
 hours = seconds * len(inbox) / 3600
-print(f"{seconds:.0f} seconds for each of {len(inbox)} messages: {hours:.1f} hours a month at the keyboard.")
+print(f"{seconds:.0f} seconds for each of {len(inbox)} messages: {hours:.1f} hours a month by hand.")
 
 # %% [markdown] label="program" slideshow={"slide_type": "slide"} claims=["C21", "C26"]
 # ## A program's way: one function, called by nobody
@@ -175,7 +175,7 @@ charts.confusion(pairs)
 # %% [markdown] label="confusion-read" slideshow={"slide_type": "subslide"} claims=["C22"]
 # This picture is a **confusion matrix**. A row is what the customer meant, a column what the program said. On the diagonal they agree. Every number beside it is a customer who would have got the wrong answer.
 #
-# Now you can evaluate as an operator of programs does. Not "is the AI clever?", but: *which mistakes does it make, how often, and what does one cost?* A question taken for praise costs a day. A cancellation taken for spam costs a customer.
+# Now you can evaluate as an operator of programs does. Not "is the AI clever?", but: *which mistakes does it make, how often, and what does one cost?* A complaint taken for praise costs a customer. A question taken for spam is never answered.
 
 # %% label="again" slideshow={"slide_type": "-"} claims=["C26"]
 again = [ask_openai(message.text) for message in inbox[:100]]
@@ -210,6 +210,9 @@ print(f"Asked twice, {same} of {len(again)} answers were the same.")
 # 3. A document **arrives** → the program asks for one sentence about it → it stands in the list.
 
 # %% label="click" slideshow={"slide_type": "subslide"} claims=["C23"]
+from course.agency.records import articles
+
+
 def ask(text):
     return openai.chat.completions.create(
         model=course.model("openai", "standard"), max_completion_tokens=500,
@@ -219,8 +222,6 @@ def ask(text):
 def on_click(text):
     return ask(f"Summarise in one sentence:\n{text}")
 
-
-from course.agency.records import articles
 
 for article in [articles()[place] for place in (5, 8, 12)]:  # three visitors click on three topics
     print(f"[{article.title}]  →  {on_click(article.answer)}\n")

@@ -190,17 +190,21 @@ for question in ["How much is the deposit?", "Can I change the names on my booki
 # %% [markdown] label="growing" slideshow={"slide_type": "slide"} claims=["C29", "C69"]
 # ## Why a long chat costs more and more
 #
-# A model has no memory between two calls. To answer the fifth question in a conversation, the program sends questions one to four and their answers **again**. A person in a chat app never sees this. The meter counts it every time. (Here the house rules go along too: they are most of each bar.)
+# A model has no memory between two calls. To answer the fifth question in a conversation, the program sends questions one to four and their answers **again**. A person in a chat app never sees this. The meter counts it every time. (The house rules go along each time as well. The bars leave them out.)
 
 # %% label="growing-try" slideshow={"slide_type": "subslide"} claims=["C29", "C69"]
-questions = ["When is the rest of the price due?", "And if the trip starts next week?", "Do you take cash?",
-             "How long is an offer valid?", "Can I move the date?", "What if the airline cancels?"]
+from course import tokens
+
+questions = ["When is the rest of the price due?", "And if the trip starts next week?",
+             "Do you take cash?", "How long is an offer valid?", "Can I move the date?",
+             "What if the airline cancels?"]
+rules_alone = tokens.number(rules["content"], course.model("openai"))
 history, turns = [rules], []
 for question in questions:
     history.append({"role": "user", "content": question})
     reply = client.chat.completions.create(model=course.model("openai"), messages=history)
     history.append({"role": "assistant", "content": reply.choices[0].message.content})
-    turns.append({"turn": len(turns) + 1, "input": reply.usage.prompt_tokens,
+    turns.append({"turn": len(turns) + 1, "input": reply.usage.prompt_tokens - rules_alone,
                   "output": reply.usage.completion_tokens})
 charts.growing_conversation(pd.DataFrame(turns))
 
