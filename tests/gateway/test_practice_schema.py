@@ -159,6 +159,9 @@ def test_other_languages_are_read_too(text, name, place, end, adults, children, 
     ("text", "name", "schema", "expected"),
     [
         ("Call +34 600 123 456, please.", "phone", {"type": "string"}, "+34 600 123 456"),
+        ("Paris is the capital of France.", "country", {"type": "string"}, "France"),
+        ("Paris is the capital of France.", "city", {"type": "string"}, "Paris"),
+        ("Anna Lee, 34 years old, wants to fly.", "name", {"type": "string"}, "Anna Lee"),
         ("My booking is LT-2041.", "bookingCode", {"type": "string"}, "LT-2041"),
         ("Booking number 99812", "reference", {"type": "string"}, "99812"),
         ("It costs NT$3,200 in all", "total_price", {"type": "number"}, 3200),
@@ -310,7 +313,7 @@ def test_a_count_is_found_by_its_name_though_one_of_it_would_be_a_date(text):
 def test_a_schema_that_a_package_has_written_into_the_prompt_is_filled():
     example = 'For the schema {"properties": {"foo": {"type": "array"}}} the object {"foo": ["bar"]} is right.'
     asked = f"Answer in JSON. {example}\n{json.dumps(STAY, indent=2)}\nThree days in Tokyo, please."
-    assert fill(asked, None, json_only=True) == {"city": "Tokyo", "days": 3}
+    assert fill(asked, None, json_only=True) == fill(asked, None) == {"city": "Tokyo", "days": 3}
 
 
 def test_a_large_model_finds_more_in_a_long_letter():

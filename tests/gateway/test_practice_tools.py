@@ -161,6 +161,9 @@ def test_a_result_is_told():
         ("", "the tool returned nothing."),
         ("[[[[[[1]]]]]]", "."),
         ("3", "3."),
+        ('{"name": "get_weather", "content": "sunny"}', ": sunny."),
+        ('{"return_value": "sunny"}', ": sunny."),
+        ('{"name": "Ann", "content": "sunny"}', ": name Ann, content sunny."),
     ],
 )
 def test_any_result_is_told(result, says):

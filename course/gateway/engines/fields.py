@@ -184,8 +184,10 @@ def _people(field: Field, facts: Facts, note: str) -> list[str]:
 
 
 def _places(field: Field, facts: Facts, note: str) -> list[str]:
+    """A field that is called after a kind of place wants that kind first."""
     found = [value for value in facts.places if value.role == field.role]
-    return _values(sorted(found, key=lambda place: _PLACE_ORDER.index(place.value)))
+    order = sorted(_PLACE_ORDER, key=lambda kind: kind not in note)
+    return _values(sorted(found, key=lambda place: order.index(place.value)))
 
 
 def _sums(field: Field, facts: Facts) -> list[Value]:

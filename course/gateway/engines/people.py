@@ -44,7 +44,7 @@ _NAME_AT_END = re.compile(
 _WEAK = ("です", "입니다", "より", "이에요", "예요", "인데요", "でございます")
 # The first of two who sign a letter.
 _PARTNER = re.compile(r"([\u3400-\u9fff々가-힣]{2,4})\s?[,、\uff0c·]\s?$")
-_AGED = re.compile(r"\b([A-Z][a-zà-ÿ]{1,20})(?=(?: is|,)? \(?\d{1,2}(?:\)|,| years| and|$))")
+_AGED = re.compile(r"\b([A-Z][a-zà-ÿ]{1,20}(?: [A-Z][a-zà-ÿ]{1,20})?)(?=(?: is|,)? \(?\d{1,2}(?:\)|,| years| and|$))")
 _GERMAN_SELF = re.compile(r"\bich bin$", re.I)
 
 

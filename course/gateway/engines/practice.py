@@ -156,16 +156,22 @@ class _Answer:
         """Any JSON object: as a schema in the prompt has it, or with the names that the prompt gives, else with the
         answer in it.
         """
+        schema = json_keys.schema_in(self.prompt.last) or json_keys.schema_in(self.prompt.system)
+        return (
+            self._as_written()
+            or (self._filled(schema) if schema else "")
+            or json.dumps({"answer": told or self._text()}, ensure_ascii=False)
+        )
+
+    def _as_written(self) -> str:
+        """An object as a JSON Schema has it that stands in the prompt."""
         for text in (self.prompt.last, self.prompt.system):
             schema, rest = json_keys.written_schema(text)
             if schema is not None:
                 material = rest if text == self.prompt.last else self._material()
                 filled = fill_schema.fill(schema, self._facts(material), self.tier, "", ())
                 return json.dumps(filled.value, ensure_ascii=False)
-        schema = json_keys.schema_in(self.prompt.last) or json_keys.schema_in(self.prompt.system)
-        if schema:
-            return self._filled(schema)
-        return json.dumps({"answer": told or self._text()}, ensure_ascii=False)
+        return ""
 
     def _with_notices(self, text: str) -> str:
         """The answer after what could not be read or used. A model that can do nothing else says only that."""
@@ -221,6 +227,10 @@ class _Answer:
         return draft.reply(facts, self.tier, task.instruction, rules)
 
     def _json(self) -> str:
+        if (json_keys.asks_for_json(self.prompt.last) or json_keys.asks_for_json(self.prompt.system)) and (
+            written := self._as_written()
+        ):
+            return written
         for text in (self.prompt.last, self.prompt.system):
             if json_keys.asks_for_json(text) and (schema := json_keys.schema_in(text)):
                 return self._filled(schema)

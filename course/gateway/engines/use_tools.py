@@ -25,6 +25,8 @@ _CLAUSE_END = re.compile(
     r"(?<=[.!?;])\s+|,?\s(?:and|then|also|plus|y|und|et)\s(?:also\s|then\s)?|[;。\uff1b\uff0c]|(?:以及|還有|还有|然後|然后|並且|并且|それから|また|그리고)",
     re.I,
 )
+# What packages put around what a tool returned.
+_WRAPPERS = frozenset(["result", "output", "content", "return_value"])
 # Only so much of a message is read for tools.
 _LONGEST = 4000
 
@@ -188,12 +190,23 @@ def _told(call: ToolCall | None, result: str, breadth: int) -> str:
         value = json.loads(result)
     except (ValueError, RecursionError):
         value = result.strip()
+    value = _unwrapped(call, value)
     if isinstance(value, Mapping) and (error := value.get("error")):
         return f"{about}: the tool reported an error: {_plainly(error, breadth)}."
     told = _plainly(value, breadth)
     if not told:
         return f"{about}: the tool returned nothing."
     return f"{about}: {told}" + ("" if told.endswith((".", "!", "?", "。")) else ".")
+
+
+def _unwrapped(call: ToolCall | None, value: object) -> object:
+    """A result without what packages put around it, such as {"name": "weather", "content": "sunny"}."""
+    if isinstance(value, Mapping):
+        named = call is not None and value.get("name") == call.name
+        names = value.keys() - ({"name"} if named else set())
+        if len(names) == 1 and names <= _WRAPPERS:
+            return value[names.pop()]
+    return value
 
 
 def _about(call: ToolCall | None) -> str:
