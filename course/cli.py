@@ -77,7 +77,9 @@ def refresh() -> None:
     show_default=True,
     help="The folder for the decks.",
 )
-def slides(names: tuple[str, ...], every: bool, output: Path) -> None:
+@click.option("--style", type=click.Path(path_type=Path), help="CSS to add to the decks' own.")
+@click.option("--logo", type=click.Path(path_type=Path), help="A picture for the corner of each page.")
+def slides(names: tuple[str, ...], every: bool, output: Path, style: Path | None, logo: Path | None) -> None:
     """Export the lessons in NAMES as slides: one HTML file each, which needs no network."""
     if not names and not every:
         raise click.UsageError("Name a lesson, such as 02_billing, or say --all.")
@@ -86,7 +88,7 @@ def slides(names: tuple[str, ...], every: bool, output: Path) -> None:
 
     decks = []
     for lesson in find_lessons(find_folder(Path.cwd()), names):
-        decks.append((lesson, export(lesson, output)))
+        decks.append((lesson, export(lesson, output, style, logo)))
         click.echo(f"{lesson.name} → {_short(decks[-1][1])}")
     if every:
         click.echo(f"all of them → {_short(deck_index.write(decks, output))}")

@@ -12,19 +12,20 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
-from traitlets import default
+from traitlets import Unicode, default
 
-from course.publish import widget_state
+from course.publish import look, widget_state
 from course.publish.exporter import CourseExporter
 from course.publish.lesson import Lesson, LessonError
 
 
-def export(lesson: Lesson, folder: Path) -> Path:
+def export(lesson: Lesson, folder: Path, style: Path | None = None, logo: Path | None = None) -> Path:
     """Write the deck of a lesson's saved notebook into `folder`; return its path.
 
-    Raises LessonError when the lesson has no notebook yet or reveal.js is not installed.
+    `style` is a style sheet to add to ours, `logo` a picture for the corner of each page. Raises LessonError when the
+    lesson has no notebook yet, when reveal.js is not installed, and when one of the two cannot be used.
     """
-    html = CourseSlidesExporter().read(lesson)
+    html = CourseSlidesExporter(style=str(style or ""), logo=str(logo or "")).read(lesson)
     folder.mkdir(parents=True, exist_ok=True)
     deck = folder / f"{lesson.name}.slides.html"
     deck.write_text(html, encoding="utf-8", newline="\n")
@@ -38,6 +39,9 @@ class CourseSlidesExporter(CourseExporter):
     """
 
     export_from_notebook = "Course slides (one offline file)"
+
+    style = Unicode("", help="A file with CSS to add to the deck's own.").tag(config=True)
+    logo = Unicode("", help="A picture (SVG, PNG, JPEG or WebP) for the corner of each page.").tag(config=True)
 
     @default("template_name")
     def _template_name_default(self) -> str:
@@ -54,6 +58,8 @@ class CourseSlidesExporter(CourseExporter):
     def _init_resources(self, resources: dict) -> dict:
         resources = super()._init_resources(resources)
         resources["reveal"] = reveal_files()
+        resources["style"] = look.style(Path(self.style)) if self.style else ""
+        resources["logo"] = look.logo(Path(self.logo)) if self.logo else ""
         return resources
 
 
