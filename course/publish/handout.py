@@ -99,6 +99,8 @@ def _for_paper(exported: str) -> BeautifulSoup:
         heading.name = "h3"  # the headings of something shown are not chapters
     for link in soup.find_all("a", href=re.compile(r"^\w+\.(ipynb|md)$")):
         link["href"] = f"#{Path(link['href']).stem}"  # another lesson, or the glossary: a chapter
+    for link in soup.find_all("a", href=re.compile(r"^\.\./exercises/")):
+        link.unwrap()  # an exercise is not printed
     for element in soup(["script", "style"]):
         element.decompose()
     return soup

@@ -140,7 +140,11 @@ def tidy_tables(html: str) -> str:
 
 
 def to_decks(html: str) -> str:
-    """Links to other lessons and to the glossary as links to the decks and the index that lie beside this deck."""
+    """Links to other lessons and to the glossary as links to the decks and the index that lie beside this deck.
+
+    An exercise does not travel with a deck: its words stay, without a link.
+    """
+    html = re.sub(r'<a href="\.\./exercises/[^"]*">(.*?)</a>', r"\1", html)
     html = re.sub(r'href="(\w+)\.ipynb"', r'href="\1.slides.html"', html)
     return html.replace('href="glossary.md"', 'href="index.html#glossary"')
 

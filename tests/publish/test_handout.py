@@ -47,6 +47,7 @@ def test_the_margins_name_the_chapter_whatever_its_title():
 def test_links_between_lessons_lead_from_chapter_to_chapter():
     soup = handout._for_paper(
         '<a href="03_integration.ipynb">A</a><a href="glossary.md">B</a><a href="https://e.org/a.md">C</a>'
+        '<a href="../exercises/release/01_operator/01_operator.ipynb">an exercise stays with the notebooks</a>'
     )
     assert [link["href"] for link in soup.find_all("a")] == ["#03_integration", "#glossary", "https://e.org/a.md"]
 

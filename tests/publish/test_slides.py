@@ -86,6 +86,7 @@ def test_the_deck_refers_to_no_other_file(soup):
 
 def test_links_between_lessons_lead_from_deck_to_deck():
     links = "[next](03_integration.ipynb), [terms](glossary.md), [theirs](https://example.org/a.ipynb)"
+    links += ", [exercise](../exercises/release/01_operator/01_operator.ipynb)"  # which stays with the notebooks
     html, _ = slides.CourseSlidesExporter().from_notebook_node(v4.new_notebook(cells=[prose(links, "slide")]))
     assert [link["href"] for link in BeautifulSoup(html, "html.parser").select(".page a")] == [
         "03_integration.slides.html",
