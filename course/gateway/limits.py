@@ -1,8 +1,8 @@
 """Rate limits: token buckets that a clock fills.
 
 A bucket holds as much as its limit and fills evenly, so a limit of 60 a minute gives one more each second. Processes
-that serve one PostgreSQL share their buckets, so that a limit holds for all of them together. On one SQLite file each
-process has its own: two let in twice the limit.
+that serve one database share their buckets, so that a limit holds for all of them together. One that serves it alone
+keeps them in memory.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ _MOST_BUCKETS = 100_000
 
 
 class RateLimiter:
-    """Lets calls in at most as fast as their limits say. `clock()` is the UTC time in microseconds; a `shared` store
-    keeps the buckets for all processes.
+    """Lets calls in at most as fast as their limits say. `clock()` is the UTC time in microseconds; the `store` keeps
+    the buckets where several processes share them.
     """
 
-    def __init__(self, clock: Callable[[], int], shared: Store | None = None):
+    def __init__(self, clock: Callable[[], int], store: Store | None = None):
         self._clock = clock
-        self._shared = shared
+        self._store = store
         self._buckets: OrderedDict[tuple, Bucket] = OrderedDict()
         self._lock = Lock()
 
@@ -51,12 +51,12 @@ class RateLimiter:
         ]
         if not asked:
             return {}
-        if self._shared is None:
+        if self._store is None or not self._store.shares_buckets:
             with self._lock:
                 now = self._clock()
                 return _take(project, model, asked, [self._own(project, model, each, now) for each in asked], now)
         now, meters = self._clock(), [(meter, per, limit) for meter, per, limit, _ in asked]
-        with self._shared.held_buckets(project, model, meters, now) as buckets:
+        with self._store.held_buckets(project, model, meters, now) as buckets:
             return _take(project, model, asked, buckets, now)
 
     def _own(self, project: int, model: str, asked: tuple, now: int) -> Bucket:

@@ -101,7 +101,7 @@ class Pipeline:
         self._count_again = lru_cache(_COUNTS_KEPT)(count_tokens)
         self._rates = lru_cache(_RATES_KEPT)(partial(pricing.rates, catalog))
         self._cache = PromptCache()
-        self._limiter = RateLimiter(clock, store if store.shares_buckets else None)
+        self._limiter = RateLimiter(clock, store)
         self._names = {model.id for model in catalog.models}
         store.worker(clock())
         self._models = {

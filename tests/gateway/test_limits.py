@@ -171,17 +171,23 @@ def test_what_is_left_counts_down_and_resets(limiter, clock):
     assert limiter.admit(1, "tiny", limits, 0)["tokens"].remaining == 6000
 
 
-def test_processes_share_a_limit_on_a_server_and_have_their_own_on_a_file(database, clock):
+def test_processes_share_a_limit(database, clock):
     stores = [Store(database) for _ in range(2)]
     project = stores[0].add_project("Shop", 1)
-    limiters = [RateLimiter(clock, store if store.shares_buckets else None) for store in stores]
+    for store in stores:
+        store.worker(clock())
+    limiters = [RateLimiter(clock, store) for store in stores]
     limits = limit(requests=6, tokens=1000, daily=100)
     with ThreadPoolExecutor(8) as pool:
         for _ in range(2):
             passed = sum(pool.map(lambda place: admitted(limiters[place % 2], limits, 10, project), range(24)))
-            assert passed == (6 if stores[0].shares_buckets else 12)
+            assert passed == 6
             clock.now += MINUTE
-    (found,) = [limiters[0].admit(project, "tiny", limits, 10)]
-    assert found["requests"].remaining == 5
+    assert limiters[0].admit(project, "tiny", limits, 10)["requests"].remaining == 5
     for store in stores:
         store.close()
+
+
+def test_who_serves_a_file_alone_keeps_its_limits_in_memory(store, clock):
+    store.worker(clock())
+    assert store.shares_buckets is store._engine.is_server

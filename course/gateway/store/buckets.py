@@ -1,4 +1,4 @@
-"""Token buckets that all processes share which serve one database server, see `limits`."""
+"""Token buckets that all processes share which serve one database, see `limits`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import and_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import and_, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
-from .schema import rate_buckets
+from .schema import rate_buckets, workers
 
+_WORKERS = select(func.count()).select_from(workers)
 _HELD = select(rate_buckets.c.level, rate_buckets.c.updated).with_for_update()
 
 
@@ -27,10 +28,10 @@ class Buckets:
 
     @property
     def shares_buckets(self) -> bool:
-        """Whether the database is a server's. Processes on one SQLite file have buckets of their own: they would wait
-        for each other at each call.
+        """Whether others may serve this database too. Who has a file alone keeps its buckets in memory: no call waits
+        for the disk.
         """
-        return self._engine.is_server
+        return self._engine.is_server or self._engine.fetch_again(_WORKERS, {}, lambda rows: rows[0][0] > 1)
 
     @contextmanager
     def held_buckets(
@@ -40,6 +41,7 @@ class Buckets:
         they are like at the end is kept, unless an exception ends it.
         """
         keys = [{"project_id": project, "model": model, "meter": meter, "per": per} for meter, per, _ in meters]
+        insert = postgresql.insert if self._engine.is_server else sqlite.insert
         with self._engine.begin() as connection:
             new = [
                 {**key, "level": float(limit), "updated": now}
