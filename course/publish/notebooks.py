@@ -24,12 +24,12 @@ _SAME_PICTURE = 2.0  # mean difference of the colour values, of 255: other proce
 
 
 def execute(lessons: list[Lesson], advance: Callable[[], None] = lambda: None) -> list[NotebookNode]:
-    """Run each lesson in a fresh kernel, as many at once as there are cores.
+    """Run each lesson in a fresh kernel, two at once for each core: a lesson waits at times.
 
     `advance` is called at each cell, code or prose. Raises LessonError when a lesson failed: it names
     lesson, cell and error, for each that did.
     """
-    with ThreadPoolExecutor(os.cpu_count()) as threads:  # each only waits for its kernel's process
+    with ThreadPoolExecutor(2 * os.cpu_count()) as threads:  # each only waits for its kernel's process
         outcomes = list(threads.map(lambda lesson: _attempt(lesson, advance), lessons))
     failures = [str(outcome) for outcome in outcomes if isinstance(outcome, LessonError)]
     if failures:
@@ -48,18 +48,31 @@ def check(lessons: list[Lesson], advance: Callable[[], None] = lambda: None) -> 
 
     Raises LessonError with a readable difference for each that has drifted.
     """
-    findings = []
-    for lesson, notebook in zip(lessons, execute(lessons, advance), strict=True):
-        if not lesson.notebook.exists():
-            findings.append(f"{lesson.name} has no notebook yet. Run: course notebooks {lesson.name}")
-        elif drift := difference(nbformat.read(lesson.notebook, as_version=4), notebook):
-            findings.append(
-                f"{lesson.name}: the saved notebook is not what its source gives now. "
-                f"Run: course notebooks {lesson.name}\n{drift}"
-            )
-        findings += [f"{lesson.name}: {problem}" for problem in shape.problems(notebook)]
-    if findings:
-        raise LessonError("\n\n".join(findings))
+    found = [
+        finding
+        for lesson, fresh in zip(lessons, execute(lessons, advance), strict=True)
+        for finding in findings(fresh, lesson)
+    ]
+    if found:
+        raise LessonError("\n\n".join(found))
+
+
+def findings(fresh: NotebookNode, lesson: Lesson) -> list[str]:
+    """What is wrong with the saved notebook of a lesson that gave `fresh` just now; empty when all is well."""
+    found = []
+    if not lesson.notebook.exists():
+        found.append(f"{lesson.name} has no notebook yet. Run: course notebooks {lesson.name}")
+    elif drift := difference(nbformat.read(lesson.notebook, as_version=4), fresh):
+        found.append(
+            f"{lesson.name}: the saved notebook is not what its source gives now. "
+            f"Run: course notebooks {lesson.name}\n{drift}"
+        )
+    return found + [f"{lesson.name}: {problem}" for problem in shape.problems(fresh)]
+
+
+def finish(executed: NotebookNode, lesson: Lesson) -> NotebookNode:
+    """An executed lesson as it is saved. Raises LessonError for what must not be."""
+    return normalise(glossary.mark(executed), lesson)
 
 
 def difference(saved: NotebookNode, fresh: NotebookNode) -> str:
@@ -81,7 +94,7 @@ def difference(saved: NotebookNode, fresh: NotebookNode) -> str:
 
 def _attempt(lesson: Lesson, advance: Callable[[], None]) -> NotebookNode | LessonError:
     try:
-        return normalise(glossary.mark(_run(lesson, advance)), lesson)
+        return finish(_run(lesson, advance), lesson)
     except LessonError as error:
         return error
 
@@ -108,7 +121,7 @@ def _run(lesson: Lesson, advance: Callable[[], None]) -> NotebookNode:
             on_cell_start=start,
         )
         try:
-            return client.execute(cwd=str(lesson.folder), env=_environment(ipython))
+            return client.execute(cwd=str(lesson.folder), env=environment(ipython))
         except CellExecutionError as error:
             reason = f"{error.ename}: {error.evalue}"
         except CellTimeoutError:
@@ -118,7 +131,7 @@ def _run(lesson: Lesson, advance: Callable[[], None]) -> NotebookNode:
     raise LessonError(f"{lesson.name} stopped in cell “{reached}”: {reason}")
 
 
-def _environment(ipython: str) -> dict[str, str]:
+def environment(ipython: str) -> dict[str, str]:
     """The environment of a student's fresh kernel: no progress, no key, no startup file of one's own."""
     own_keys = re.compile(r"(OPENAI|ANTHROPIC|GEMINI|GOOGLE|OPENROUTER|COURSE)_")
     inherited = {name: value for name, value in os.environ.items() if not own_keys.match(name)}
