@@ -26,6 +26,7 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+GRADER_PARTS = ("assignment_list", "course_list", "formgrader", "validate_assignment")
 NO_BROWSER = (
     "These tests need Chromium, Chrome or Edge, and none was found. Install one (Debian: sudo apt install chromium; "
     "or: .venv/bin/python -m playwright install chromium), or give the program's path in COURSE_BROWSER."
@@ -91,6 +92,7 @@ def jupyterlab(tmp_path_factory):
     own = tmp_path_factory.mktemp("jupyter")
     environment = os.environ | {place: str(own / place.lower()) for place in places}
     environment.pop("COURSE_PROGRESS", None)
+    _without_grader(own / "jupyter_config_dir")
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.port=0"]
     with (own / "log").open("wb") as log:
         server = subprocess.Popen(
@@ -118,6 +120,16 @@ def _launch(chromium, flags: list[str]):
         except Error:
             continue
     pytest.fail(NO_BROWSER, pytrace=False)
+
+
+def _without_grader(configuration: Path) -> None:
+    """Students do not have nbgrader, nor what comes with it; its server parts take seconds to load."""
+    parts = [f"nbgrader.server_extensions.{part}" for part in GRADER_PARTS]
+    server = {"ServerApp": {"jpserver_extensions": dict.fromkeys([*parts, "notebook"], False)}}
+    page = {"disabledExtensions": {"@jupyter/nbgrader": True, "@jupyter-notebook/lab-extension": True}}
+    configuration.joinpath("labconfig").mkdir(parents=True)
+    configuration.joinpath("jupyter_server_config.json").write_text(json.dumps(server), encoding="utf-8")
+    configuration.joinpath("labconfig", "page_config.json").write_text(json.dumps(page), encoding="utf-8")
 
 
 def _wait_for_server(server: subprocess.Popen, folder: Path, log: Path) -> dict:

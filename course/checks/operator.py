@@ -1,4 +1,4 @@
-"""Checks of 01_operator: sort by a call, count mistakes, find the volume that pays, tell who operates, build three.
+"""Checks of 01_operator: a sorted message, counted mistakes, the volume that pays, who operates, three jobs wired.
 
 The messages in the cases are invented. What the practice model makes of them is known; a live model may differ.
 """
