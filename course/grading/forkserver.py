@@ -23,6 +23,7 @@ def main(number: int, sandboxed: bool) -> None:
     if sandboxed:
         isolation.hide()
         isolation.end_with_parent()
+        isolation.adopt_orphans()
     child = 0
     while True:
         try:
@@ -37,9 +38,6 @@ def main(number: int, sandboxed: bool) -> None:
             child = _fork(control, socket.socket(fileno=ends[0]), Limits(**request["limits"]), request, sandboxed)
         elif request["do"] == "close":
             control.send({"status": _end(child)})
-            child = 0
-    if child:
-        _end(child)
 
 
 def _fork(control: Channel, end: socket.socket, limits: Limits, request: dict, sandboxed: bool) -> int:
@@ -84,16 +82,14 @@ def _alone(end: socket.socket) -> Channel:
 
 
 def _end(child: int) -> int:
-    """Kill a child and wait until it has gone; how it ended: an exit code, or minus a signal."""
-    if not child:
-        return 0
+    """Kill a child, wait until it and all that it started are gone; its exit code, or 0 if it had to be killed."""
     ended, status = os.waitpid(child, os.WNOHANG)
     if not ended:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-        return 0
-    return os.waitstatus_to_exitcode(status)
+        os.kill(child, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        while True:  # the first process of its namespaces comes to us, and goes when the last one in them has gone
+            os.waitpid(-1, 0)
+    return os.waitstatus_to_exitcode(status) if ended else 0
 
 
 def _code(status: int) -> int:

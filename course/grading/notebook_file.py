@@ -25,13 +25,16 @@ def read(path: Path, most: int) -> bytes:
         if path.is_symlink():
             raise Unreadable(f"{path.name} is a link to another place. Links are not followed.") from error
         raise Unreadable(f"{path.name} cannot be opened: {error.strerror}.") from error
-    with os.fdopen(number, "rb") as file:
+    try:
         about = os.fstat(number)
         if not stat.S_ISREG(about.st_mode):
             raise Unreadable(f"{path.name} is not a plain file.")
         if about.st_size > most:
             raise Unreadable(f"{path.name} is {about.st_size / 1e6:,.1f} MB. At most {most / 1e6:g} MB are read.")
-        return file.read(most + 1)[:most]
+        with os.fdopen(number, "rb", closefd=False) as file:
+            return file.read(most)
+    finally:
+        os.close(number)
 
 
 def parse(content: bytes, name: str) -> NotebookNode:

@@ -1,0 +1,3 @@
+# stopped by: OverflowError
+def cost_of_call(*anything):
+    return 10**4000

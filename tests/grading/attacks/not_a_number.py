@@ -1,0 +1,3 @@
+# stopped by: ValueError: Out of range float values are not JSON compliant
+def cost_of_call(*anything):
+    return float("nan")

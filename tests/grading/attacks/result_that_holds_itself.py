@@ -1,0 +1,5 @@
+# stopped by: ValueError
+def cost_of_call(*anything):
+    result = []
+    result.append(result)
+    return result
