@@ -9,6 +9,7 @@ from ..types import Attachment, Draft, Fault, Message, Reply, ToolCall, Turn, Us
 from . import openai as fields
 from . import openai_schema, openai_tools
 from .openai import render_fault, secret
+from .openai_unread import Unread
 
 __all__ = ["ChatRequest", "parse", "render", "render_fault", "render_stream", "secret"]
 
@@ -30,34 +31,34 @@ _READ = (
     "parallel_tool_calls",
     "response_format",
 )
-# These change nothing in an answer made by rules. Their types are checked and they are otherwise ignored.
-_NUMBERS = {
-    "temperature": (0, 2),
-    "top_p": (0, 1),
-    "frequency_penalty": (-2, 2),
-    "presence_penalty": (-2, 2),
-}
-_CHOICES = {
-    "reasoning_effort": EFFORTS,
-    "service_tier": ("auto", "default", "flex", "scale", "priority", "fast"),
-    "verbosity": ("low", "medium", "high"),
-    "prompt_cache_retention": ("in_memory", "24h"),
-}
-_STRINGS = ("user", "safety_identifier", "prompt_cache_key")
-# Refused unless they ask for what happens anyway.
-_DEFAULTS = {"store": (False,), "logprobs": (False,), "modalities": (["text"],), "top_logprobs": (0,)}
-_UNSUPPORTED = (
-    "audio",
-    "function_call",
-    "functions",
-    "logit_bias",
-    "moderation",
-    "prediction",
-    "prompt_cache_options",
-    "web_search_options",
+_UNREAD = Unread(
+    numbers={
+        "temperature": (0, 2),
+        "top_p": (0, 1),
+        "frequency_penalty": (-2, 2),
+        "presence_penalty": (-2, 2),
+    },
+    choices={
+        "reasoning_effort": EFFORTS,
+        "service_tier": ("auto", "default", "flex", "scale", "priority", "fast"),
+        "verbosity": ("low", "medium", "high"),
+        "prompt_cache_retention": ("in_memory", "24h"),
+    },
+    strings=("user", "safety_identifier", "prompt_cache_key"),
+    defaults={"store": (False,), "logprobs": (False,), "modalities": (["text"],), "top_logprobs": (0,)},
+    unsupported=(
+        "audio",
+        "function_call",
+        "functions",
+        "logit_bias",
+        "moderation",
+        "prediction",
+        "prompt_cache_options",
+        "web_search_options",
+    ),
 )
 _CHECKED_LATER = frozenset(_READ) - {"parallel_tool_calls"}
-_ALLOWED = frozenset([*_READ, *_NUMBERS, *_CHOICES, *_STRINGS, *_DEFAULTS, *_UNSUPPORTED, "metadata", "seed"])
+_ALLOWED = frozenset([*_READ, *_UNREAD.names, "metadata", "seed"])
 _MESSAGE_FIELDS = frozenset(
     ["role", "content", "name", "refusal", "annotations", "audio", "tool_calls", "tool_call_id"]
 )
@@ -84,7 +85,7 @@ def parse(body: object) -> ChatRequest:
     if not isinstance(body, dict):
         raise Fault("invalid_request", "The JSON body of your request is not an object.")
     fields.check_names(body, _ALLOWED)
-    _check_ignored(body)
+    _check_unread(body)
     model = body.get("model")
     if model is None or model == "":
         raise Fault("invalid_request", "you must provide a model parameter")
@@ -201,22 +202,10 @@ def _envelope(answer, kind: str) -> dict:
     }
 
 
-def _check_ignored(body: dict) -> None:
+def _check_unread(body: dict) -> None:
     if body.keys() <= _CHECKED_LATER:
         return
-    for name in _UNSUPPORTED:
-        if body.get(name) is not None:
-            raise fields.unsupported(name)
-    for name, (low, high) in _NUMBERS.items():
-        fields.number(body.get(name), name, low, high)
-    for name, options in _CHOICES.items():
-        fields.choice(body.get(name), name, options)
-    for name in _STRINGS:
-        if body.get(name) is not None:
-            fields.string(body[name], name)
-    for name, defaults in _DEFAULTS.items():
-        if body.get(name) is not None and body[name] not in defaults:
-            raise fields.unsupported(name)
+    _UNREAD.check(body)
     fields.metadata(body.get("metadata"))
     fields.integer(body.get("seed"), "seed", low=-(2**63))
     fields.boolean(body.get("parallel_tool_calls"), "parallel_tool_calls")

@@ -11,6 +11,7 @@ from ..types import Draft, Fault, Message, Reply, ToolCall, Turn, Usage
 from . import openai as fields
 from . import openai_items, openai_schema, openai_tools
 from .openai_chat import EFFORTS
+from .openai_unread import Unread
 
 _COUNTED = (
     "model",
@@ -34,27 +35,27 @@ _READ = (
     "stream",
     "stream_options",
 )
-# These change nothing in an answer made by rules. Their types are checked and they are otherwise ignored.
-_NUMBERS = {"temperature": (0, 2), "top_p": (0, 1)}
-_CHOICES = {
-    "service_tier": ("auto", "default", "flex", "scale", "priority", "fast"),
-    "truncation": ("auto", "disabled"),
-    "prompt_cache_retention": ("in_memory", "24h"),
-}
-_STRINGS = ("user", "safety_identifier", "prompt_cache_key")
-# Refused unless they ask for what happens anyway.
-_DEFAULTS = {"background": (False,), "top_logprobs": (0,)}
-_UNSUPPORTED = (
-    "access_programs",
-    "background_options",
-    "context_management",
-    "conversation",
-    "image",
-    "moderation",
-    "prompt",
-    "prompt_cache_options",
+_UNREAD = Unread(
+    numbers={"temperature": (0, 2), "top_p": (0, 1)},
+    choices={
+        "service_tier": ("auto", "default", "flex", "scale", "priority", "fast"),
+        "truncation": ("auto", "disabled"),
+        "prompt_cache_retention": ("in_memory", "24h"),
+    },
+    strings=("user", "safety_identifier", "prompt_cache_key"),
+    defaults={"background": (False,), "top_logprobs": (0,)},
+    unsupported=(
+        "access_programs",
+        "background_options",
+        "context_management",
+        "conversation",
+        "image",
+        "moderation",
+        "prompt",
+        "prompt_cache_options",
+    ),
 )
-_ALLOWED = frozenset([*_COUNTED, *_READ, *_NUMBERS, *_CHOICES, *_STRINGS, *_DEFAULTS, *_UNSUPPORTED])
+_ALLOWED = frozenset([*_COUNTED, *_READ, *_UNREAD.names])
 _INCLUDABLE = (
     "file_search_call.results",
     "web_search_call.results",
@@ -99,7 +100,7 @@ def parse(body: object, recall: Recall) -> ResponseRequest:
     `Fault` invalid_request naming the parameter, as OpenAI does.
     """
     body = _object(body, _ALLOWED)
-    _check_ignored(body)
+    _check_unread(body)
     fields.required(body, "input")
     stream = fields.boolean(body.get("stream"), "stream")
     _check_stream_options(body.get("stream_options"), stream)
@@ -115,7 +116,7 @@ def parse(body: object, recall: Recall) -> ResponseRequest:
 def parse_count(body: object, recall: Recall) -> Turn:
     """Read a request to count the tokens of an input."""
     body = _object(body, frozenset([*_COUNTED, "personality"]))
-    fields.choice(body.get("truncation"), "truncation", _CHOICES["truncation"])
+    fields.choice(body.get("truncation"), "truncation", _UNREAD.choices["truncation"])
     if body.get("conversation") is not None:
         raise fields.unsupported("conversation")
     return _request(body, recall).turn
@@ -344,20 +345,8 @@ def _echoed(body: dict) -> dict:
     }
 
 
-def _check_ignored(body: dict) -> None:
-    for name in _UNSUPPORTED:
-        if body.get(name) is not None:
-            raise fields.unsupported(name)
-    for name, (low, high) in _NUMBERS.items():
-        fields.number(body.get(name), name, low, high)
-    for name, options in _CHOICES.items():
-        fields.choice(body.get(name), name, options)
-    for name in _STRINGS:
-        if body.get(name) is not None:
-            fields.string(body[name], name)
-    for name, defaults in _DEFAULTS.items():
-        if body.get(name) is not None and body[name] not in defaults:
-            raise fields.unsupported(name)
+def _check_unread(body: dict) -> None:
+    _UNREAD.check(body)
     fields.integer(body.get("max_tool_calls"), "max_tool_calls", low=1)
     include = body.get("include")
     if include is not None and not isinstance(include, list):
