@@ -6,6 +6,12 @@ ROWS = pytest.StashKey[list[tuple[str, ...]]]()
 HEAD = ("What", "Limit", "Measured", "Beside")
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--peers", action="store_true", help="install LiteLLM and aimock into build/peers; measure them too"
+    )
+
+
 @pytest.fixture
 def report(request):
     """Takes one row: what is measured, its limit, what came out, and what a peer took in the same run."""

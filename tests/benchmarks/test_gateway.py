@@ -24,17 +24,20 @@ import openai
 import psutil
 import pytest
 
+from . import gateway_peers
+
 # The goal is 0.6 of the bare app. On two busy processors we see from 0.6 to 0.7 with httpx2 and from 0.4 to 0.5 with
 # bare sockets; what fails here is a real loss.
 SHARE = 0.5
 SHARE_OF_SOCKETS = 0.35
+TIMES_LITELLM = 5
 CLIENTS = (1, 8)
 ROUNDS = 10
 SECONDS = 0.3
 TIMES_SDK = 1.5
 FIRST_BYTE = 0.005
 START = 0.5
-CALLS = 10_000
+CALLS = 100_000
 GROWTH = 5_000_000  # bytes
 MESSAGES = [
     {"role": "system", "content": "You are a helpful assistant."},
@@ -102,7 +105,7 @@ class Server:
         self.process.join()
 
     def target(self) -> tuple[str, str, str]:
-        return self.url, self.key, json.dumps(self.body)
+        return f"{self.url}{PATH}", self.key, json.dumps(self.body)
 
 
 @pytest.fixture(scope="module")
@@ -113,8 +116,12 @@ def gateway():
 
 
 @pytest.fixture(scope="module")
-def constant(gateway):
-    answer = httpx2.post(f"{gateway.url}{PATH}", json=gateway.body, headers=gateway.headers, trust_env=False).json()
+def answer(gateway) -> dict:
+    return httpx2.post(f"{gateway.url}{PATH}", json=gateway.body, headers=gateway.headers, trust_env=False).json()
+
+
+@pytest.fixture(scope="module")
+def constant(answer):
     server = Server(serve_constant, answer)
     yield server
     server.stop()
@@ -139,7 +146,7 @@ def ask_with_httpx2(target, clients: int, seconds: float) -> float:
         count = 0
         with session:
             while time.perf_counter() < end:
-                assert session.post(f"{url}{PATH}", content=body).status_code == 200
+                assert session.post(url, content=body).status_code == 200
                 count += 1
         return count
 
@@ -150,9 +157,10 @@ def ask_with_httpx2(target, clients: int, seconds: float) -> float:
 def ask_with_sockets(target, clients: int, seconds: float, calls: float = math.inf) -> float:
     """Requests a second. Each connection sends its next request when its answer is there."""
     url, key, body = target
-    host, port = url.removeprefix("http://").split(":")
+    address, _, path = url.removeprefix("http://").partition("/")
+    host, port = address.split(":")
     request = (
-        f"POST {PATH} HTTP/1.1\r\nhost: {host}:{port}\r\nauthorization: Bearer {key}\r\n"
+        f"POST /{path} HTTP/1.1\r\nhost: {host}:{port}\r\nauthorization: Bearer {key}\r\n"
         f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n{body}"
     ).encode()
     waiting, done, began = selectors.DefaultSelector(), 0, time.perf_counter()
@@ -179,6 +187,8 @@ def answered(received: bytearray) -> bool:
     if not end:
         return False
     assert head.startswith(b"HTTP/1.1 200"), head
+    if b"transfer-encoding: chunked" in head.lower():
+        return rest.endswith(b"\r\n0\r\n\r\n")
     return len(rest) >= int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
 
 
@@ -205,6 +215,42 @@ def test_requests_a_second(gateway, constant, client, report, ask, name, share):
         f"Starlette returning a constant: {', '.join(beside)}",
     )
     assert min(shares) >= share
+
+
+@pytest.fixture(scope="module", params=gateway_peers.PEERS)
+def peer(request, gateway, answer):
+    """Somebody else's server of the same question, if it is asked for and can be had."""
+    if not request.config.getoption("--peers"):
+        pytest.skip(f"{request.param} is installed and measured with: make bench ARGS=--peers")
+    try:
+        running = gateway_peers.PEERS[request.param].start(
+            gateway.model, MESSAGES[-1]["content"], answer["choices"][0]["message"]["content"]
+        )
+    except gateway_peers.Missing as missing:
+        pytest.skip(str(missing))
+    yield running
+    running.stop()
+
+
+def test_faster_than_others(gateway, peer, client, report):
+    times, shown, beside = [], [], []
+    for clients in CLIENTS:
+        rounds = [
+            [client.apply(ask_with_sockets, (each.target(), clients, SECONDS)) for each in (peer, gateway)]
+            for _ in range(ROUNDS)
+        ]
+        theirs, ours = map(max, zip(*rounds, strict=True))
+        times.append(ours / theirs)
+        shown.append(f"{ours:,.0f} ({times[-1]:.1f} times)")
+        beside.append(f"{theirs:,.0f}")
+    least = TIMES_LITELLM if peer.name == "LiteLLM" else None
+    report(
+        f"the same beside {peer.name}, {CLIENTS[0]} and {CLIENTS[1]} clients, bare sockets",
+        f"{least} times as many" if least else "none: it keeps no keys, budgets or ledger",
+        ", ".join(shown),
+        f"{peer.name}: {', '.join(beside)}",
+    )
+    assert least is None or min(times) >= least
 
 
 def test_the_sdk_hardly_notices(gateway, constant, report):
@@ -253,9 +299,9 @@ def test_a_stream_begins_at_once(gateway, constant, report):
 def test_memory_stays_flat(gateway, client, report):
     """After the caches of the first thousands of calls are full."""
     process = psutil.Process(gateway.process.pid)
-    client.apply(ask_with_sockets, (gateway.target(), 8, 60, 5_000))
+    client.apply(ask_with_sockets, (gateway.target(), 8, math.inf, 5_000))
     before = process.memory_info().rss
-    client.apply(ask_with_sockets, (gateway.target(), 8, 300, CALLS))
+    client.apply(ask_with_sockets, (gateway.target(), 8, math.inf, CALLS))
     growth = process.memory_info().rss - before
     report(
         f"memory that {CALLS:,} calls add",
