@@ -93,7 +93,7 @@ class Case:
         parts = "".join(
             f"<h2>{title}</h2>\n<dl>{''.join(map(_entry, said))}</dl>\n" for title, said in self.parts().items()
         )
-        return f'<div class="ai-case tex2jax_ignore mathjax_ignore">\n<h1>{escape(self.name)}</h1>\n{parts}</div>\n'
+        return f'<div class="ai-case mathjax_ignore">\n<h1>{escape(self.name)}</h1>\n{parts}</div>\n'
 
     def page(self, on: date) -> str:
         """A whole HTML file, which says on which day it was made."""
