@@ -174,10 +174,10 @@ charts.bill_anatomy(pd.DataFrame(month["dollars"].items(), columns=["line", "usd
 # %% [markdown] label="cache" slideshow={"slide_type": "slide"} claims=["C29"]
 # ### Watch the cache work
 #
-# The website sends the agency's house rules with every question, so that the answer keeps to them. That is more than a thousand tokens, each time the same. Send two questions and read the two usage lines.
+# The website sends the agency's house rules with every question, so that the answer keeps to them. That is more than a thousand tokens, each time the same (`rules_alone` keeps their number for later). Send two questions and read the two usage lines.
 
 # %% label="cache-try" slideshow={"slide_type": "-"} claims=["C29"]
-from course import data
+from course import data, tokens
 
 rules = {"role": "system", "content": data.path("house_rules.md").read_text(encoding="utf-8")}
 for question in ["How much is the deposit?", "Can I change the names on my booking?"]:
@@ -186,6 +186,7 @@ for question in ["How much is the deposit?", "Can I change the names on my booki
     used = reply.usage
     print(question, "→", reply.choices[0].message.content)
     print(f"   {used.prompt_tokens} tokens in, of which {used.prompt_tokens_details.cached_tokens} cached")
+rules_alone = tokens.number(rules["content"], course.model("openai"))
 
 # %% [markdown] label="growing" slideshow={"slide_type": "slide"} claims=["C29", "C69"]
 # ## Why a long chat costs more and more
@@ -193,12 +194,8 @@ for question in ["How much is the deposit?", "Can I change the names on my booki
 # A model has no memory between two calls. To answer the fifth question in a conversation, the program sends questions one to four and their answers **again**. A person in a chat app never sees this. The meter counts it every time. (The house rules go along each time as well. The bars leave them out.)
 
 # %% label="growing-try" slideshow={"slide_type": "subslide"} claims=["C29", "C69"]
-from course import tokens
-
-questions = ["When is the rest of the price due?", "And if the trip starts next week?",
-             "Do you take cash?", "How long is an offer valid?", "Can I move the date?",
-             "What if the airline cancels?"]
-rules_alone = tokens.number(rules["content"], course.model("openai"))
+questions = ["When is the rest of the price due?", "Do you take cash?", "How long is an offer valid?",
+             "Can I move the date?", "What if the airline cancels?"]
 history, turns = [rules], []
 for question in questions:
     history.append({"role": "user", "content": question})

@@ -27,7 +27,7 @@
 # %% [markdown] label="scenario" slideshow={"slide_type": "slide"} claims=["C32", "C35", "C39"]
 # ## A business with holes in it
 #
-# Lantern Travel has a website, a document inbox, a LINE channel (LINE is a messenger app) and a customer file. All of it is plain software, running on your computer, and none of it is intelligent: whoever fills in the form reads *"a colleague will answer within a day"*.
+# Lantern Travel is an (invented) agency of six people. It has a website, a document inbox, a LINE channel (LINE is a messenger app) and a customer file. All of it is plain software, running on your computer, and none of it is intelligent: whoever fills in the form reads *"a colleague will answer within a day"*.
 #
 # Mei has used a chat tool for months. *"I want to ask a few questions today"* is what it is good at: a **task**. Now she wants something else: *"whoever fills in the form gets a proposal at once"*. That is a **function** of her website, and a chat tool cannot become one. Nobody is there to paste.
 #
@@ -367,7 +367,7 @@ for tier in ("small", "standard"):
 # %% [markdown] label="quiz-intro" slideshow={"slide_type": "slide"}
 # ## Check yourself: what would you build?
 #
-# Eighteen short cases. Each wrong answer has been built by somebody, and tells what happened then.
+# Eighteen short cases. A wrong answer tells what would happen to the customer.
 
 # %% label="quiz" slideshow={"slide_type": "-"} tags=["hide-input"] claims=["C18", "C32", "C33", "C34", "C35", "C36", "C37", "C38", "C39"]
 from course.widgets import Quiz

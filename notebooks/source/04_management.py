@@ -27,7 +27,7 @@
 # %% [markdown] label="scenario" slideshow={"slide_type": "slide"} claims=["C40", "C41"]
 # ## One key for everything
 #
-# The agency has grown. The **website** writes offers, the **support bot** answers at night, and two small hotels, the **Pension Seeblick** and the **Albergo Corte Vecchia**, pay Lantern to read their mail as well.
+# Lantern Travel, an (invented) agency of six people, does more and more by program. The **website** writes offers, the **support bot** answers at night, and two small hotels, the **Pension Seeblick** and the **Albergo Corte Vecchia**, pay Lantern to read their mail as well.
 #
 # All of it uses one key, which Tomás made in the first week. At the end of the month there is one number on the bill. Which hotel used how much? Who may use the expensive model? And when that key gets out, what stops?
 #
@@ -146,7 +146,7 @@ costs = report(organization.usage.costs, "line_item")
 costs["cents"] = [100 * amount["value"] for amount in costs["amount"]]
 costs["model"] = costs["line_item"].str.split(",").str[0]
 table = costs.pivot_table("cents", ["project", "program"], "model", aggfunc="sum", fill_value=0)
-print(table.round(4), "\n")
+display(table.round(4))
 
 shared = costs.loc[costs["program"] == "LINE", "cents"].sum()
 hotels = ["Pension Seeblick", "Albergo Corte Vecchia"]

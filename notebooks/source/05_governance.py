@@ -27,7 +27,7 @@
 # %% [markdown] label="scenario" slideshow={"slide_type": "slide"} claims=["C44"]
 # ## The client's lawyer writes
 #
-# The Pension Seeblick, a small hotel, lets Lantern Travel read its guests' mail by AI. On Monday its lawyer writes to Mei:
+# Lantern Travel is an (invented) agency of six people. It reads the guests' mail of a small hotel, the Pension Seeblick, by AI. On Monday the hotel's lawyer writes to Mei, who owns the agency:
 #
 # > 1. Does anybody **train** a model with our guests' letters?
 # > 2. Where do the letters **rest**, and for how long?
@@ -279,7 +279,7 @@ record
 # %% [markdown] label="quiz-intro" slideshow={"slide_type": "slide"}
 # ## Check yourself: would the lawyer sign?
 #
-# Each wrong answer is something that people say in meetings. It tells what the contract says instead.
+# Each wrong answer is something that people say in meetings. It tells why that does not hold.
 
 # %% label="quiz" slideshow={"slide_type": "-"} tags=["hide-input"] claims=["C44", "C45", "C46", "C47"]
 from course.widgets import Quiz

@@ -27,7 +27,7 @@
 # %% [markdown] label="scenario" slideshow={"slide_type": "slide"} claims=["C53", "C60"]
 # ## Six people, six wishes
 #
-# Monday at Lantern Travel. It has become known what AI can do, and now everybody wants something.
+# Monday at Lantern Travel, an (invented) agency. It has become known what AI can do, and now everybody wants something.
 #
 # 1. **Mei** writes three offers a week and wants better first drafts.
 # 2. **Tomás** wants the website to answer at night.
@@ -54,8 +54,8 @@ from course.agency.records import messages
 from course.widgets import ChatPanel, DecisionGuide, Quiz
 
 course.start()
-DecisionGuide(case="The website answers at night", trigger="event", destination="system", audience="yes",
-              volume="many", data="personal")
+DecisionGuide(case="The website answers at night", trigger="event", destination="system",
+              audience="yes", volume="many", data="personal")
 
 # %% [markdown] label="guide-notes" slideshow={"slide_type": "notes"}
 # *For whoever teaches.* Let the room vote on each wish before you set the guide: 1 chat, 2 API, 3 a mix, 4 API with governance,
@@ -303,7 +303,7 @@ pd.DataFrame(rows, columns=["route", "asked", "answered", "usd", "at"]).set_inde
 # %% [markdown] label="quiz-intro" slideshow={"slide_type": "slide"}
 # ## Check yourself: what fits this case?
 #
-# Nineteen cases, near misses among them. Each answer tells what it would cost in money, effort and risk.
+# Nineteen cases, with near misses. Each answer tells what it would cost in money, effort and risk.
 
 # %% label="quiz" slideshow={"slide_type": "-"} tags=["hide-input"] claims=["C48", "C49", "C50", "C51", "C52", "C53", "C54", "C55", "C56", "C57", "C58", "C59", "C60", "C61", "C62", "C63", "C64", "C65", "C66", "C68"]
 Quiz("06_choose")
@@ -321,8 +321,8 @@ Quiz("06_choose")
 # What stands there now is Tomás's case. Overwrite it.
 
 # %% label="own-guide" slideshow={"slide_type": "subslide"} tags=["hide-input"] claims=["C58", "C60"]
-own = DecisionGuide(case="The website answers at night", trigger="event", destination="system", audience="yes",
-                    volume="many", data="personal")
+own = DecisionGuide(case="The website answers at night", trigger="event", destination="system",
+                    audience="yes", volume="many", data="personal")
 own
 
 # %% label="own-page" slideshow={"slide_type": "skip"} claims=["C58", "C59", "C60"]
@@ -353,7 +353,7 @@ page
 #
 # **Exercises.** [Decide for other people](../exercises/release/06_choose/06_choose.ipynb), then build [the capstone](../exercises/release/07_capstone/07_capstone.ipynb), a case from its first question to its bill.
 #
-# ## The five topics of the beginning
+# ### The five topics of the beginning
 #
 # You met them before the first lesson. Again the first try counts, and the panel below puts the two side by side.
 
