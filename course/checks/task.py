@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -50,16 +51,21 @@ class Verdict:
     def _repr_html_(self) -> str:
         """A word and a sign say what the colour says. The text keeps the page's own colour, and so its contrast."""
         sign, colour = ("✓", "#2e7d32") if self.passed else ("✗", "#c62828")
-        hint = f"<p><strong>Hint:</strong> {escape(self.hint)}</p>" if self.hint else ""
+        hint = f"<p><strong>Hint:</strong> {_html(self.hint)}</p>" if self.hint else ""
         return (
             f'<div class="course-check" role="status" style="border-left: 6px solid {colour}; padding: 0 12px">'
             f'<p><strong><span aria-hidden="true">{sign}</span> {escape(self.task)}: {self._word}.</strong> '
-            f'<span style="white-space: pre-wrap">{escape(self.what)}</span></p>{hint}</div>'
+            f'<span style="white-space: pre-wrap">{_html(self.what)}</span></p>{hint}</div>'
         )
 
     @property
     def _word(self) -> str:
         return "passed" if self.passed else "not yet"
+
+
+def _html(text: str) -> str:
+    """A text with its `code` set as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 _tasks: dict[str, Task] = {}

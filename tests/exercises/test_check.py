@@ -142,10 +142,10 @@ class Words(HTMLParser):
 @pytest.mark.parametrize("passed", [True, False])
 def test_a_screen_reader_hears_all_that_the_colour_says(passed):
     page = Words()
-    page.feed(Verdict("billing.9", passed, "double(1) gave <b> & co.", "Look.")._repr_html_())
+    page.feed(Verdict("billing.9", passed, "double(1) gave <b> & co.", "Use `a < b`.")._repr_html_())
     assert page.roles[0] == "status"
     word = "passed" if passed else "not yet"
-    assert " ".join(page.words.split()) == f"billing.9: {word}. double(1) gave <b> & co. Hint: Look."
+    assert " ".join(page.words.split()) == f"billing.9: {word}. double(1) gave <b> & co. Hint: Use a < b."
 
 
 def test_it_works_in_plain_python_in_any_folder_and_is_loaded_when_asked_for(tmp_path):
