@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import and_, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from .schema import rate_buckets, workers
 
@@ -41,7 +40,7 @@ class Buckets:
         they are like at the end is kept, unless an exception ends it.
         """
         keys = [{"project_id": project, "model": model, "meter": meter, "per": per} for meter, per, _ in meters]
-        insert = postgresql.insert if self._engine.is_server else sqlite.insert
+        insert = _insert_of(self._engine)
         with self._engine.begin() as connection:
             new = [
                 {**key, "level": float(limit), "updated": now}
@@ -55,6 +54,15 @@ class Buckets:
                 # A process whose clock is behind must not let the time between pass twice.
                 values = {"level": bucket.level, "updated": max(bucket.updated, before.updated)}
                 connection.execute(update(rate_buckets).where(_here(key)).values(values))
+
+
+def _insert_of(engine):
+    """The database's own INSERT, which may find that another process was first. Only the dialect in use is loaded."""
+    if engine.is_server:
+        from sqlalchemy.dialects.postgresql import insert
+    else:
+        from sqlalchemy.dialects.sqlite import insert
+    return insert
 
 
 def _here(key: dict):

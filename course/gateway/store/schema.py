@@ -5,6 +5,7 @@ binary fractions are how budgets go wrong. Columns that end in `_json` hold a JS
 from __future__ import annotations
 
 from sqlalchemy import (
+    DDL,
     BigInteger,
     Column,
     Float,
@@ -17,7 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    text,
+    event,
 )
 
 from . import budget_keeping
@@ -124,8 +125,9 @@ calls = Table(
     Column("started", BigInteger, nullable=False),
     Column("ended", BigInteger, nullable=False),
     Index("calls_by_key_and_time", "key_id", "started"),
-    Index("open_calls", "worker_id", sqlite_where=text("status = 'open'"), postgresql_where=text("status = 'open'")),
 )
+# As a text, which both databases read: an `Index` with `postgresql_where` would load its dialect for everyone.
+event.listen(calls, "after_create", DDL("CREATE INDEX open_calls ON calls (worker_id) WHERE status = 'open'"))
 
 # Calls that were refused. `reason` is a `Fault`'s kind; `scope` and `limit_micros` are those of a budget that had too
 # little left.
