@@ -6,15 +6,20 @@ from contextlib import contextmanager
 from dataclasses import fields as dataclass_fields
 from dataclasses import replace
 from html import escape
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from traitlets import Float, Int, List, Unicode
 
-from course import catalog, charts, costs
+from course import catalog, costs
 from course.costs import NoPrice
 
 from .base import Choice, CourseWidget, amounts, slider
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from course import charts
 
 _COUNTS = [*range(11), 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 150, 200, 300, 400, 500]
 _TOKENS = [0, 10, 20, 50, 100, 150, 200, 250, 300, 400, 500, 750, 1000, 1500, 2000, 3000, 5000, 7500, 10000, 20000]
@@ -116,6 +121,11 @@ class CostSliders(CourseWidget):
 
     def twin(self) -> charts.Chart | str:
         """The chart as a picture, and the month with each model as a table; or why there is none."""
+        # Here and not above: only the twin needs them, and they take seconds to import.
+        import pandas as pd
+
+        from course import charts
+
         if self.plan_cost is None or self.monthly_cost is None:
             return f"<p>{escape(self.message)}</p>"
         card = self._chosen_card()
@@ -137,6 +147,8 @@ class CostSliders(CourseWidget):
         return replace(chart, table=self._comparison(), note=note)
 
     def _comparison(self) -> pd.DataFrame:
+        import pandas as pd
+
         rows = []
         for card in self.cards:
             try:

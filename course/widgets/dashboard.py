@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-import pandas as pd
 from traitlets import Dict, List
 
-from course import charts, session
+from course import session
 
 from . import dashboard_words
 from .base import CourseWidget
@@ -68,6 +67,11 @@ class PlatformDashboard(CourseWidget):
 
     def twin(self) -> str:
         """The recording's last step, or else this moment, as a chart and tables."""
+        # Here and not above: only the twin needs them, and they take seconds to import.
+        import pandas as pd
+
+        from course import charts
+
         state = self._last_step or {name: getattr(self, f"_{name}") for name in _SECTIONS}
         if not state["rows"]:
             return f"<p>A dashboard of the platform. {escape(self.message)}</p>"
@@ -138,6 +142,8 @@ def _spending(row: dict) -> dict:
 
 
 def _table(title: str, rows: list[dict], columns: list[str]) -> str:
+    import pandas as pd
+
     if not rows:
         return f"<p>{title}: none.</p>"
     return f"<p>{title}:</p>\n{pd.DataFrame(rows)[columns].to_html(border=0, index=False)}"

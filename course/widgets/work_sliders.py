@@ -5,15 +5,20 @@ from __future__ import annotations
 import math
 from dataclasses import asdict, replace
 from html import escape
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from traitlets import Float, List, Unicode
 
-from course import catalog, charts, operators
+from course import catalog, operators
 
 from .base import Choice, CourseWidget, amounts, slider
 from .cost_sliders import card_for_page
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from course import charts
 
 _ITEMS = [
     1,
@@ -117,6 +122,11 @@ class WorkSliders(CourseWidget):
 
     def twin(self) -> charts.Chart:
         """The chart as a picture, and the job with each model as a table."""
+        # Here and not above: only the twin needs them, and they take seconds to import.
+        import pandas as pd
+
+        from course import charts
+
         card = self._chosen_card()
         last = max(2 * self.items, min(1.5 * (self.break_even or 0), 100_000), 10)
         volume = np.linspace(0, last, 11)
@@ -139,6 +149,8 @@ class WorkSliders(CourseWidget):
         return replace(chart, table=self._comparison(), note=note)
 
     def _comparison(self) -> pd.DataFrame:
+        import pandas as pd
+
         rows = [("a person", f"{self.person_cost:,.2f}", "")]
         for card in self.cards:
             even = operators.break_even(self.described, card)
