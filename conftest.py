@@ -55,6 +55,7 @@ class RecordedKernel(RunningKernel):
                 stderr=nowhere,
                 cwd=str(lesson.folder),
                 env=notebooks.environment(self._own.name),
+                extra_arguments=list(notebooks.KERNEL_OPTIONS),
             )
         self._ensure_iopub_up()
         self.notebook = lesson.read()
