@@ -1,6 +1,5 @@
-"""How fast the billing lesson runs, how small its deck is, and how soon the deck shows its first slide."""
+"""How small the billing lesson's deck is, and how soon it shows its first slide."""
 
-import ast
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -9,13 +8,12 @@ import nbformat
 import pytest
 from nbconvert.exporters import SlidesExporter
 
-from course.publish import notebooks, slides
-from course.publish.lesson import Lesson, find_lessons
+from course.publish import slides
+from course.publish.lesson import find_lessons
 
 MEGABYTE = 1_000_000
 FIRST_SLIDE = 1  # second
 TIMES_BARE = 4
-TIMES_IMPORTS = 2
 WALK = "while (!Reveal.isLastSlide()) Reveal.next();"
 PAINTED = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
 
@@ -96,35 +94,3 @@ def test_the_first_slide_is_ready_within_a_second(benchmark, offline_page, lesso
     )
     assert seconds <= FIRST_SLIDE
     assert seconds / floor <= TIMES_BARE
-
-
-def only_imports(lesson: Lesson, folder: Path) -> Lesson:
-    """A lesson of one cell: the imports of `lesson`."""
-    code = "\n".join(cell.source for cell in lesson.read().cells if cell.cell_type == "code")
-    imports = [ast.unparse(node) for node in ast.parse(code).body if isinstance(node, ast.Import | ast.ImportFrom)]
-    source = folder / "notebooks" / "source" / "00_imports.py"
-    source.parent.mkdir(parents=True)
-    source.write_text('# %% label="imports"\n' + "\n".join(imports) + "\n", encoding="utf-8")
-    return Lesson(source)
-
-
-@pytest.mark.benchmark(group="execute")
-def test_the_lesson_takes_at_most_twice_its_imports(benchmark, lesson, tmp_path, report):
-    imports = only_imports(lesson, tmp_path)
-    seconds = {lesson: [], imports: []}
-
-    def execute_both():
-        for each, measured in seconds.items():
-            start = perf_counter()
-            notebooks.execute([each])
-            measured.append(perf_counter() - start)
-
-    benchmark.pedantic(execute_both, rounds=4)
-    whole, floor = (min(measured) for measured in seconds.values())
-    report(
-        "the lesson executed from top to bottom",
-        f"{TIMES_IMPORTS} times as long",
-        f"{whole:.1f} s, {whole / floor:.1f} times as long",
-        f"a notebook with its imports alone: {floor:.1f} s",
-    )
-    assert whole / floor <= TIMES_IMPORTS
