@@ -7,7 +7,10 @@ from decimal import Decimal
 from html.parser import HTMLParser
 from types import SimpleNamespace
 
+import nbformat
 import pytest
+from desk import read
+from nbclient import NotebookClient
 
 import course
 from course import checks
@@ -168,3 +171,17 @@ def test_in_a_notebook_it_looks_among_the_notebooks_names(monkeypatch):
     names = {"input_of_each_turn": lambda system, questions, answers: [0]}
     monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(user_ns=names))
     assert course.check("billing.3").what == "input_of_each_turn(0, [20], [50]) counts 0 tokens in turn 1: too few."
+
+
+def test_a_notebook_shows_verdicts_and_runs_on_past_a_task_that_is_not_done(tmp_path):
+    """Cells of a release in a kernel, as Run All takes them."""
+    notebook = nbformat.from_dict(read("release", "02_billing"))
+    wanted = ("billing-1", "billing-1-check", "billing-1-tests", "billing-3", "billing-3-check")
+    notebook.cells = [nbformat.v4.new_code_cell("import course")] + [c for c in notebook.cells if c.id in wanted]
+    notebook.cells[4].source = "def input_of_each_turn(system, questions, answers):\n    return [system]"
+    NotebookClient(notebook, kernel_name="python3").execute(cwd=str(tmp_path))
+    _, _, not_written, graded, _, wrong = (cell.outputs for cell in notebook.cells)
+    assert not_written[0].data["text/plain"].startswith("billing.1: not yet. cost_of_call is not written yet.")
+    assert "<strong>" in not_written[0].data["text/html"]
+    assert graded[0].evalue.startswith("billing.1: not yet. cost_of_call is not written yet.")
+    assert wrong[0].data["text/plain"].startswith("billing.3: not yet. input_of_each_turn(0, [20], [50]) counts 0")
