@@ -9,6 +9,7 @@ import math
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
+from itertools import chain
 from typing import TypeVar
 
 from starlette.requests import ClientDisconnect, Request
@@ -22,6 +23,9 @@ from .types import Fault
 MAX_BODY_BYTES = 10 * 1024 * 1024
 # A body that is too large is still read up to here and thrown away: else its sender never sees the answer.
 _MAX_DISCARDED_BYTES = 10 * MAX_BODY_BYTES
+
+# As much as common servers take of a request's address and headers.
+_MOST_HEAD_BYTES = 32 * 1024
 
 # Deeper than any schema of use, and far from where Python's recursion ends.
 DEEPEST_JSON = 100
@@ -88,6 +92,9 @@ class _VendorApp:
     def _endpoint(self, scope):
         path = get_route_path(scope)
         wrong_method = False
+        head = chain((scope["path"], scope["query_string"]), chain.from_iterable(scope["headers"]))
+        if sum(map(len, head)) > _MOST_HEAD_BYTES:
+            raise Fault("invalid_request", f"The address and headers are longer than {_MOST_HEAD_BYTES} bytes.")
         for route in self._plain.get(path, ()):
             if scope["method"] in route.methods:
                 return route.endpoint

@@ -23,7 +23,7 @@ CHAT = "/openai/v1/chat/completions"
 MODELS = "/openai/v1/models"
 BODY = {"model": "tiny", "messages": [{"role": "user", "content": "What is a token?"}]}
 # What a person calls "at once", on a machine that runs other tests too.
-SOON_SECONDS = 3
+SOON_SECONDS = 10
 STOP_SECONDS = 5
 
 
@@ -153,8 +153,8 @@ def test_many_or_long_headers_are_no_problem(server, key, lines):
     ],
     ids=["header", "headers", "address", "query"],
 )
-def test_a_flood_of_headers_is_answered_or_refused(server, key, others_are_served, path, lines):
-    assert status(tell(server.url, head(path, key, "GET", *lines))) in (200, 400, 404, 431)
+def test_a_flood_of_headers_is_refused(server, key, others_are_served, path, lines):
+    assert status(tell(server.url, head(path, key, "GET", *lines))) == 400
     others_are_served()
 
 
