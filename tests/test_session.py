@@ -12,6 +12,7 @@ import anthropic
 import openai
 import pytest
 from google import genai
+from made_once import compiled_once, one_certificate  # noqa: F401
 
 import course
 from course import catalog, session, tokens

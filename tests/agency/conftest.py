@@ -2,9 +2,12 @@
 
 import httpx2
 import pytest
+from made_once import compiled_once, one_certificate
 from visits import TODAY
 
 from course.agency import Agency
+
+__all__ = ["compiled_once", "one_certificate"]
 
 
 @pytest.fixture

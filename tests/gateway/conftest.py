@@ -6,24 +6,21 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from inspect import signature
 from pathlib import Path
 
-import certifi
 import pytest
-import starlette.routing
 from databases import PostgreSQL
 from fakes import FixedCatalog, SteppingClock, count_words
-from sqlalchemy import Engine
+from made_once import compiled_once, one_certificate
 
 from course.gateway.app import create_app
 from course.gateway.engines.practice import PracticeEngine
 from course.gateway.pipeline import Pipeline
 from course.gateway.server import ThreadedServer
 from course.gateway.store import Store
-from course.gateway.store import database as database_module
-from course.gateway.store.database import Database
+
+__all__ = ["compiled_once", "one_certificate"]
 
 # Who asks for one of these looks at what the database holds, or at who else uses it.
 LOOKS_INSIDE = {"store", "database", "module_database"}
@@ -45,50 +42,6 @@ def pytest_collection_modifyitems(config, items):
         seen.add((item.path, item.originalname))
     config.hook.pytest_deselected(items=[item for item in items if item not in again])
     items[:] = again
-
-
-@pytest.fixture(scope="session", autouse=True)
-def compiled_once():
-    """A gateway compiles each SQL statement and each route once. Nearly every test makes a gateway of its own: let
-    them share what they compile, which is half of what it takes to make one.
-    """
-    engines: dict[str, Engine] = {}
-    statements: dict[tuple, tuple] = {}
-    create_engine, sql = database_module.create_engine, Database.sql
-
-    def create_sharing_engine(url, **options):
-        engine = create_engine(url, **options)
-        known = engines.setdefault(engine.dialect.name, engine)
-        if known.dialect.server_version_info:
-            engine.dialect, engine._compiled_cache = known.dialect, known._compiled_cache
-        else:  # it never connected
-            engines[engine.dialect.name] = engine
-        return engine
-
-    def sql_once(database, statement):
-        key = (database._engine.dialect.name, statement)
-        if key not in statements:
-            statements[key] = sql(database, statement)
-        return statements[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(database_module, "create_engine", create_sharing_engine)
-        patch.setattr(Database, "sql", sql_once)
-        patch.setattr(starlette.routing, "compile_path", cache(starlette.routing.compile_path))
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def one_certificate(tmp_path_factory):
-    """Nothing here goes through TLS, but each client of a vendor's SDK reads all certificates that it trusts: with
-    one alone, it is made in a fiftieth of the time.
-    """
-    file = tmp_path_factory.mktemp("certificates") / "one.pem"
-    end = "-----END CERTIFICATE-----\n"
-    file.write_text(Path(certifi.where()).read_text("utf-8").partition(end)[0] + end, "utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SSL_CERT_FILE", str(file))
-        yield
 
 
 @pytest.fixture(scope="session")
