@@ -156,9 +156,9 @@ def _tampered(log, trick, number):
 def first_problem(
     answer,
     cases=(
-        (("mei", "jun", "mei", "ana"), None, 0, None, None, "as it was written"),
-        (("mei", "jun", "mei", "ana"), "edit", 2, None, 2, "where entry 2 names another actor"),
-        (("mei", "jun", "mei", "ana"), "remove", 4, 4, 4, "without its last entry, which the auditor has noted"),
+        (("mei", "kenji", "mei", "ingrid"), None, 0, None, None, "as it was written"),
+        (("mei", "kenji", "mei", "ingrid"), "edit", 2, None, 2, "where entry 2 names another actor"),
+        (("mei", "kenji", "mei", "ingrid"), "remove", 4, 4, 4, "without its last entry, which the auditor has noted"),
     ),
 ):
     """(actors, trick, number of the entry, number noted by the auditor, the problem's number, what it is)"""

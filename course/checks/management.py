@@ -5,7 +5,7 @@ from __future__ import annotations
 from course.checks import expect
 from course.checks.task import Wrong, task
 
-_NAMES = {"proj_w": "Website", "proj_s": "Hotel Seeblick"}
+_NAMES = {"proj_w": "Website", "proj_s": "Pension Seeblick"}
 
 
 @task("management.1", answer="cents_by_project", points=3, claims=("C41", "C42"))
@@ -15,9 +15,9 @@ def cents_by_project(
         (
             (("proj_w", 0.0125), ("proj_s", 0.001), ("proj_w", 0.0025)),
             _NAMES,
-            {"Website": 1.5, "Hotel Seeblick": 0.1},
+            {"Website": 1.5, "Pension Seeblick": 0.1},
         ),
-        ((("proj_w", 0.02),), _NAMES, {"Website": 2.0, "Hotel Seeblick": 0.0}),
+        ((("proj_w", 0.02),), _NAMES, {"Website": 2.0, "Pension Seeblick": 0.0}),
     ),
 ):
     """((project ID, dollars) of each row, names by ID) → cents by name."""
