@@ -30,8 +30,7 @@ def copy(tmp_path_factory) -> Path:
 
 
 def run(folder, *words):
-    # -B: the copy's modules are not compiled into it, which would make them part of what the package installs.
-    environment = os.environ | {"PYTHONPATH": str(folder), "PYTEST_ADDOPTS": "", "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = os.environ | {"PYTHONPATH": str(folder), "PYTEST_ADDOPTS": ""}
     command = [sys.executable, "-m", *words]
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8")
     assert done.returncode == 0, done.stdout + done.stderr
