@@ -3,6 +3,8 @@
 import re
 from contextlib import contextmanager
 
+from axe_playwright_python.base import AXE_SCRIPT
+
 
 def listen(page):
     """Make a page keep the addresses that it `asked` for, and its `complaints`: errors and warnings."""
@@ -58,6 +60,17 @@ def save_notebook(page) -> None:
     page.get_by_role("menuitem", name="File", exact=True).click()
     page.get_by_role("menuitem", name=re.compile("^Save Notebook(?! As)")).click()
     page.locator(".lm-TabBar-tab.jp-mod-current.jp-mod-dirty").wait_for(state="detached")
+
+
+def violations(page, part=None, rules: dict | None = None) -> list[dict]:
+    """What axe-core finds wrong: on a page, or a part of it (a selector or a handle)."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    return page.evaluate(
+        """([part, rules]) => axe.run(part ?? document, { resultTypes: ["violations"], preload: false, rules })
+          .then(({ violations }) => violations)""",
+        [part, rules or {}],
+    )
 
 
 def turn_to(page, cell_id: str) -> None:

@@ -2,7 +2,7 @@
 
 import re
 
-from axe_playwright_python.base import AXE_SCRIPT
+from pages import violations
 
 from course import quiz
 from course.widgets.cost_sliders import SLIDERS
@@ -258,11 +258,5 @@ def _tab_to(widget, name: str):
 
 def serious_findings(page, part=None) -> dict:
     """What axe-core calls serious or critical, by rule: on a page, or a part of it (a selector or a handle)."""
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE_SCRIPT)
-    found = page.evaluate(
-        """part => axe.run(part ?? document, { resultTypes: ["violations"], preload: false })
-          .then(({ violations }) => violations)""",
-        part,
-    )
+    found = violations(page, part)
     return {each["id"]: each["nodes"][0]["html"][:200] for each in found if each["impact"] in ("serious", "critical")}

