@@ -167,6 +167,7 @@ def attempts() -> dict[str, list[Attempt]]:
     return found
 
 
+@cache
 def squeezed(text: str) -> str:
     """A text without blanks, so that a new indent or a broken line hides nothing."""
     return re.sub(r"\s+", "", text)
@@ -177,6 +178,7 @@ def strings(value: object) -> Iterator[str]:
     return (leaf for leaf in leaves(value) if isinstance(leaf, str))
 
 
+@cache
 def listed_cases(code: str) -> set[str]:
     """The cases that stand in a list or tuple of tuples, each in Python's own spelling."""
     groups = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.List | ast.Tuple)]
