@@ -41,7 +41,7 @@ class Gateway:
 
     def _read(self, env_file: Path) -> dict[str, str]:
         deadline = time.monotonic() + 60
-        while not env_file.exists():
+        while not (env_file.exists() and env_file.read_text().endswith("\n")):
             assert self.process.poll() is None, self.process.stderr.read()
             assert time.monotonic() < deadline, "the gateway did not start"
             time.sleep(0.02)
