@@ -558,7 +558,7 @@ def test_any_value_is_read_or_refused(body):
             json.dumps(rendered)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(st.characters(codec="utf-8"), max_size=200))
 def test_any_text_streams_as_it_is(http, engine, text):
     engine.script = lambda turn: Draft(text)

@@ -53,7 +53,7 @@ def check(bill) -> None:
     assert all(isinstance(each, int) and 0 <= each < 2**63 for each in (bill.usage.input, bill.usage.output))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(format=st.sampled_from(FORMATS), events=st.lists(OBJECTS | VALUES, max_size=4), whole=st.booleans())
 def test_any_stream_has_a_bill(format, events, whole):
     found = meter(format, events=True)
@@ -62,7 +62,7 @@ def test_any_stream_has_a_bill(format, events, whole):
     check(found.bill(whole))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     format=st.sampled_from(FORMATS),
     body=st.binary(max_size=30) | VALUES.map(lambda value: json.dumps(value).encode()),
@@ -73,7 +73,7 @@ def test_any_answer_has_a_bill(format, body):
     check(found.bill(whole=True))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(format=st.sampled_from(FORMATS), body=OBJECTS)
 def test_any_request_has_a_bound_or_a_refusal(format, body):
     prompt = read_prompt(body)

@@ -231,7 +231,7 @@ messages = st.lists(
 )
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     body=st.dictionaries(field_names, json_values, max_size=3),
     messages=messages,
@@ -245,7 +245,7 @@ def test_any_json_gets_an_answer_or_a_refusal(http, body, messages, good):
         assert 400 <= response.status_code < 500
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(st.characters(codec="utf-8"), max_size=200))
 def test_any_text_is_answered_and_streams_as_it_is(http, text):
     sent = {"model": "huge", "messages": [{"role": "user", "content": text}]}

@@ -154,7 +154,7 @@ def test_a_broken_form_is_refused(http, kind, body):
     assert response.json()["error"]["message"]
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=200), st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=20))
 def test_any_form_is_read_or_refused(http, body, boundary):
     content_type = f"multipart/form-data; boundary={boundary}"
