@@ -23,17 +23,8 @@ from course.grading.wire import Channel, Closed, Late
 
 # What a program needs of the system, and nothing of anyone's own.
 _SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin", "/nix/store")
-_SETTINGS = (
-    "ld.so.cache",
-    "ld.so.conf",
-    "ld.so.conf.d",
-    "alternatives",
-    "fonts",
-    "hosts",
-    "localtime",
-    "nsswitch.conf",
-)
-_MORE_SETTINGS = ("passwd", "group", "ssl/certs", "mime.types")
+_SETTINGS = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "fonts", "hosts", "localtime")
+_SETTINGS += ("nsswitch.conf", "passwd", "group", "ssl/certs", "mime.types")
 _ROOT_NEEDS = ("CAP_SYS_ADMIN", "CAP_NET_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_SYS_CHROOT")
 _START_SECONDS = 120
 
@@ -142,17 +133,19 @@ def _walls() -> list[str]:
         command += ["--unshare-user"]
     for path in _SYSTEM:
         command += ["--symlink", os.readlink(path), path] if os.path.islink(path) else ["--ro-bind-try", path, path]
-    for name in (*_SETTINGS, *_MORE_SETTINGS):
+    for folder in ("/etc", "/etc/ssl"):
+        command += ["--perms", "0755", "--dir", folder]
+    for name in _SETTINGS:
         command += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     ours = _python()
     for folder in sorted({parent for path in ours for parent in path.parents} - {Path("/")}):
         command += ["--perms", "0755", "--dir", str(folder)]
     for path in ours:
         command += ["--ro-bind", str(path), str(path)]
-    command += ["--proc", "/proc", "--dev", "/dev", "--size", "64000000", "--tmpfs", HOME, "--chdir", "/"]
     if not any(path.is_relative_to("/tmp") for path in ours):
         command += ["--symlink", HOME, "/tmp"]
-    return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--"]
+    command += ["--perms", "1777", "--size", "64000000", "--tmpfs", HOME, "--proc", "/proc", "--dev", "/dev"]
+    return [*command, "--chdir", "/", "--remount-ro", "/dev", "--remount-ro", "/", "--"]
 
 
 def _python() -> list[Path]:

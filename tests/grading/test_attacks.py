@@ -155,13 +155,27 @@ def test_the_notebook_that_shows_the_grade_has_the_sources_tests(graded):
     assert tests["outputs"][-1]["output_type"] == "error"
 
 
-def test_the_next_run_keeps_all_and_grades_what_was_handed_in_anew(graded, handed_in, hand_in, exercises, tmp_path):
+def test_a_run_that_was_stopped_goes_on_and_a_new_submission_replaces_the_old(
+    graded, handed_in, hand_in, exercises, tmp_path
+):
     summary, output = graded
-    before = {row for row in summary.rows if row.student != "half"}
+    before = {row for row in summary.rows if row.student not in ("half", "zoe")}
     again = shutil.copytree(output, tmp_path / "grades")
     hand_in(handed_in, "half", notebook(billing_6=WORDS, **RIGHT))
-    second = run.grade(handed_in, exercises, again, ["tiny"], jobs=1, limits=LIMITS)
-    assert second.graded == 1
-    assert second.kept == len({row.student for row in summary.rows}) - 1
-    assert {row for row in second.rows if row.student != "half"} == before
-    assert sum(points or 0 for points in _points(second, "half").values()) == 4
+    hand_in(handed_in, "zoe", notebook(billing_6=WORDS, **RIGHT | {"billing-3": "input_of_each_turn = None"}))
+    total = len({row.student for row in summary.rows})
+
+    def stop(done, _):
+        if done == total - 1:  # one of the two is done
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run.grade(handed_in, exercises, again, ["tiny"], jobs=1, limits=LIMITS, progress=stop)
+    last = run.grade(handed_in, exercises, again, ["tiny"], jobs=1, limits=LIMITS)
+    assert (last.graded, last.kept) == (1, total - 1)
+    assert {row for row in last.rows if row.student not in ("half", "zoe")} == before
+    assert _points(last, "half") == {"billing.1": 2, "billing.3": 2, "billing.6": None}
+    assert _points(last, "zoe") == {"billing.1": 2, "billing.3": 0, "billing.6": None}
+    assert "input_of_each_turn is not a function" in next(
+        row.reason for row in last.rows if (row.student, row.task) == ("zoe", "billing.3")
+    )
