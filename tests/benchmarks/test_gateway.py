@@ -118,7 +118,8 @@ def gateway():
 
 @pytest.fixture(scope="module")
 def answer(gateway) -> dict:
-    return httpx2.post(f"{gateway.url}{PATH}", json=gateway.body, headers=gateway.headers, trust_env=False).json()
+    with httpx2.Client(headers=gateway.headers, trust_env=False, timeout=60) as session:  # the first call reads much
+        return session.post(f"{gateway.url}{PATH}", json=gateway.body).json()
 
 
 @pytest.fixture(scope="module")
