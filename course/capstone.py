@@ -28,7 +28,8 @@ SHOWN = 280  # letters of a prompt or an answer: the page says what was asked, i
 _DECISION = ("Why", "First step", "Keep in mind", "What would change the answer")
 _BUDGET = 3  # times the estimate: room for a busy month, none for a loop gone wild
 _STYLE = """\
-.ai-case { color: #1a1d21; background: #fff; font: 0.95rem/1.4 system-ui, sans-serif; overflow-wrap: anywhere; }
+.ai-case { color: #1a1d21; background: #fff; font: 0.95rem/1.4 system-ui, sans-serif; padding: 0 .6em;
+  overflow-wrap: anywhere; }
 .ai-case h1 { font-size: 1.5em; line-height: 1.2; margin: 0 0 .3em; }
 .ai-case h2 { font-size: 1.1em; margin: .9em 0 .2em; }
 .ai-case p { margin: .2em 0; }
@@ -36,7 +37,7 @@ _STYLE = """\
 .ai-case dl dt, .ai-case dl dd { float: none; width: auto; margin: 0; padding: 0; } /* JupyterLab sets them */
 .ai-case dl dt { font-weight: 600; }
 .ai-case ul { margin: 0; padding-left: 1.1em; }
-.ai-case a { color: #0b5cad; }"""
+div.ai-case a:link, div.ai-case a:visited { color: #0b5cad; } /* also where JupyterLab is dark */"""
 _PAGE_STYLE = """
 body { max-width: 52rem; margin: 2rem auto; padding: 0 1rem; background: #fff; }
 @page { size: A4; margin: 11mm; }
