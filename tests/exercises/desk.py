@@ -4,6 +4,7 @@ import ast
 import contextlib
 import importlib.util
 import io
+import json
 import re
 import types
 from collections.abc import Callable, Iterator, Mapping
@@ -107,18 +108,23 @@ def _compiled(source: str):
 
 
 class Recorder:
-    """Calls a function and keeps what goes in and what comes out."""
+    """Keeps what goes into a function and what comes out. The same arguments call it once: graded tests repeat the
+    cases that students see, and an answer that asks the platform takes its time.
+    """
 
     def __init__(self, function: Callable):
         self.function = function
         self.arguments: list = []
         self.results: list = []
+        self._known: dict[str, object] = {}
 
     def __call__(self, *arguments):
-        self.arguments.append(arguments)
-        result = self.function(*arguments)
-        self.results.append(result)
-        return result
+        said = json.dumps(arguments)
+        if said not in self._known:
+            self.arguments.append(arguments)
+            self._known[said] = self.function(*arguments)
+            self.results.append(self._known[said])
+        return self._known[said]
 
 
 def leaves(value: object) -> Iterator[object]:
