@@ -155,10 +155,16 @@ def new_lesson(word: str, title: str, minutes: int, claims: str) -> None:
 @click.option("--no-sandbox", is_flag=True, help="Run students' code unprotected, where nothing can shut it in.")
 def grade(submissions: Path, names: tuple[str, ...], output: Path, jobs: int | None, no_sandbox: bool) -> None:
     """Grade the notebooks in SUBMISSIONS (student/assignment/notebook); tables for Canvas and Moodle come out."""
-    from course.grading import run
     from course.grading.problem import GradingProblem
     from course.publish.exercises import find_exercises
 
+    try:
+        from course.grading import run
+    except ImportError as error:
+        raise click.ClickException(
+            f"Grading needs {error.name}, which is not here. It runs on Linux, with the instructor's packages: "
+            "pip install -r requirements-dev.txt"
+        ) from error
     source = find_exercises(Path.cwd())
     if no_sandbox:
         click.echo("Warning: students' code can read your files and use your network.", err=True)
