@@ -1,5 +1,6 @@
 """Each lesson's slides, opened as a file with the network off."""
 
+import re
 from pathlib import Path
 
 import hands
@@ -12,6 +13,7 @@ from course.publish.lesson import find_folder, find_lessons
 from course.widgets.work_sliders import SLIDERS as WORK_SLIDERS
 
 LESSONS = [each.name for each in find_lessons(find_folder(Path(__file__).parent), ())]
+RUN = "04-after"  # the cell with the recorded run of the platform dashboard
 SMALLEST = 0.65  # of the usual size of letters: still read from the last row
 
 
@@ -32,13 +34,25 @@ def of(name):
     return pytest.mark.parametrize("lesson", [name], indirect=True, scope="module")
 
 
+@pytest.fixture(scope="module")
+def window(browser):
+    """One page without a network for the decks of all lessons."""
+    context = browser.new_context(viewport={"width": 1280, "height": 720}, offline=True)
+    yield listen(context.new_page())
+    context.close()
+
+
 @pytest.fixture
-def page(offline_page, deck):
-    offline_page.goto(deck.as_uri())
-    offline_page.wait_for_function("Reveal.isReady()")
-    yield offline_page
-    assert [url for url in offline_page.asked if not url.startswith(("file:", "blob:"))] == []
-    assert offline_page.complaints == []
+def page(window, deck):
+    """The deck at its first slide, as new."""
+    window.goto("about:blank")
+    window.asked, window.complaints = [], []
+    window.mouse.move(0, 0)
+    window.goto(deck.as_uri())
+    window.wait_for_function("Reveal.isReady()")
+    yield window
+    assert [url for url in window.asked if not url.startswith(("file:", "blob:"))] == []
+    assert window.complaints == []
 
 
 def show(page, cell):
@@ -92,19 +106,15 @@ def test_tokens_are_estimated_where_no_python_runs(page):
     assert hands.count_tokens(show(page, "02-token-try")).startswith("Roughly ")
 
 
-def test_every_question_by_mouse(page, lesson):
-    hands.answer_by_mouse(show(page, f"{lesson[:2]}-quiz"), lesson)
-    assert slide_fits(page), "the result overflows"
-
-
-@of("02_billing")
-def test_a_quiz_by_keyboard(page, lesson):
-    widget = show(page, "02-quiz")
+def test_every_question_by_mouse_and_in_one_quiz_by_keyboard(page, lesson):
+    cell = f"{lesson[:2]}-quiz"
+    widget = show(page, cell)
     hands.answer_by_mouse(widget, lesson)
-    hands.answer_by_keyboard(widget, lesson)
-    assert page.evaluate("Reveal.getCurrentSlide().querySelector(\"[id='02-quiz']\") !== null"), (
-        "no key turns the page"
-    )
+    assert slide_fits(page), "the result overflows"
+    if lesson == "02_billing":
+        hands.answer_by_keyboard(widget, lesson)
+        on_slide = "id => Reveal.getCurrentSlide().contains(document.getElementById(id))"
+        assert page.evaluate(on_slide, cell), "no key turns the page"
 
 
 @of("02_billing")
@@ -126,4 +136,46 @@ def test_without_javascript_all_is_there_to_read_and_to_unfold(browser, deck):
         assert answer.get_attribute("open") is not None
     assert page.asked == [deck.as_uri()]
     assert page.complaints == []
+    context.close()
+
+
+@of("04_management")
+def test_the_dashboard_plays_the_recorded_run(page):
+    def calls():
+        return int(shown.locator("dd").nth(1).inner_text().replace(",", ""))
+
+    turn_to(page, RUN)
+    shown = page.locator(f"[id='{RUN}'] [data-widget]")
+    shown.get_by_text("Step 1 of 6: Projects, models, rates and budgets are set").wait_for()
+    before = page.evaluate("Reveal.getIndices()")
+    assert calls() == 0
+    shown.get_by_role("button", name="Next").focus()
+    for step in range(2, 7):
+        page.keyboard.press("Enter")
+        shown.get_by_text(f"Step {step} of 6").wait_for()
+        assert slide_fits(page)
+        assert hands.serious_findings(page) == {}
+    last = calls()
+    assert last > 300
+    assert shown.get_by_text("Budget reached: calls are refused").filter(visible=True).count() == 1
+    assert shown.get_by_role("status").text_content() == "Budget reached: Fire drill."
+    assert shown.get_by_role("row", name=re.compile(r"budget \d+ \d+ in Website")).is_visible()
+    shown.get_by_role("slider", name="Step").focus()
+    for key in ("ArrowLeft", "n", "Home"):
+        page.keyboard.press(key)
+    assert calls() == 0
+    assert page.evaluate("Reveal.getIndices()") == before, "no key turns the page"
+    shown.get_by_role("button", name="Play").click()
+    shown.get_by_text("Step 6 of 6").wait_for()
+    assert calls() == last
+
+
+@of("04_management")
+def test_without_javascript_the_run_is_there_to_read(browser, deck):
+    context = browser.new_context(java_script_enabled=False, offline=True)
+    page = context.new_page()
+    page.goto(deck.as_uri())
+    read = page.locator(f"[id='{RUN}']").locator(".output.text").inner_text()
+    for said in ("Spent this month: $0.0", "Refused calls: ", "in Website", "archived project “Fire drill”"):
+        assert said in read
     context.close()
