@@ -172,8 +172,10 @@ def test_every_option_can_be_chosen_and_decides_at_once(page):
 
 def test_the_cases_of_the_course_in_the_page(page):
     for row in data.rows("decision_cases.csv", ("case", "kind", *NAMES, "recommendation", "must_say", "tie_breaker")):
-        for name in NAMES:
-            page.evaluate("([name, option]) => M.set(name, option)", [name, row.text(name)])
+        answers = {name: row.text(name) for name in NAMES}
+        page.evaluate(
+            "(answers) => Object.entries(answers).forEach(([name, option]) => M.set(name, option))", answers
+        )
         assert shown(page) == GUIDE.outcomes[row.text("recommendation")].label, row.text("case")
 
 
