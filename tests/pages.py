@@ -5,12 +5,20 @@ from contextlib import contextmanager
 
 from axe_playwright_python.base import AXE_SCRIPT
 
+# JupyterLab, of itself, where the machine is busy.
+SLOW_START = re.compile(r"Plugin \S+ (is taking too long|(\(with \d+ dependants?\) )?took [\d.]+ms) to activate\.")
+
 
 def listen(page):
     """Make a page keep the addresses that it `asked` for, and its `complaints`: errors and warnings."""
     page.asked, page.complaints = [], []
+
+    def hear(told):
+        if told.type in ("error", "warning") and not SLOW_START.fullmatch(told.text):
+            page.complaints.append(told.text)
+
     page.on("request", lambda request: page.asked.append(request.url))
-    page.on("console", lambda told: told.type in ("error", "warning") and page.complaints.append(told.text))
+    page.on("console", hear)
     page.on("pageerror", lambda error: page.complaints.append(str(error)))
     return page
 
@@ -30,13 +38,16 @@ def run_all_cells(page, command: str = "Run All Cells") -> None:
 
 @contextmanager
 def lesson_in_jupyterlab(browser, jupyterlab, name: str, height: int = 900):
-    """A page with a lesson such as "02_billing" in JupyterLab, all its cells run."""
-    context = browser.new_context(viewport={"width": 1280, "height": height})
-    page = listen(context.new_page())
+    """A page with a lesson such as "02_billing" in JupyterLab, all its cells run.
+
+    Instead of the browser, one of its contexts can be given: it has kept JupyterLab's scripts since the last lesson.
+    """
+    page = listen(browser.new_page())
+    page.set_viewport_size({"width": 1280, "height": height})
     page.goto(jupyterlab.lesson(name))
     run_all_cells(page)
     yield page
-    context.close()
+    page.close()
 
 
 def widget(page, contains: str):

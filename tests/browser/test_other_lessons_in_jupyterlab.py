@@ -30,9 +30,16 @@ def lesson(request):
 
 
 @pytest.fixture(scope="module")
-def page(browser, jupyterlab, lesson):
+def context(browser):
+    context = browser.new_context()
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def page(context, jupyterlab, lesson):
     """The lesson in JupyterLab with all its cells run."""
-    with lesson_in_jupyterlab(browser, jupyterlab, lesson) as page:
+    with lesson_in_jupyterlab(context, jupyterlab, lesson) as page:
         yield page
 
 
