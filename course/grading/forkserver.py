@@ -37,7 +37,8 @@ def main(number: int, sandboxed: bool) -> None:
             ends = socket.recv_fds(control.socket, 1, 1)[1]
             child = _fork(control, socket.socket(fileno=ends[0]), Limits(**request["limits"]), request, sandboxed)
         elif request["do"] == "close":
-            control.send({"status": _end(child)})
+            _end(child)
+            control.send({"done": True})
 
 
 def _fork(control: Channel, end: socket.socket, limits: Limits, request: dict, sandboxed: bool) -> int:
@@ -53,7 +54,8 @@ def _fork(control: Channel, end: socket.socket, limits: Limits, request: dict, s
             inner = os.fork()
             if inner:
                 end.close()
-                os._exit(_code(os.waitpid(inner, 0)[1]))
+                os.waitpid(inner, 0)
+                os._exit(0)
             isolation.settle(limits, request["number"])
         else:
             os.setsid()
@@ -81,21 +83,13 @@ def _alone(end: socket.socket) -> Channel:
     return Channel(socket.socket(fileno=number))
 
 
-def _end(child: int) -> int:
-    """Kill a child, wait until it and all that it started are gone; its exit code, or 0 if it had to be killed."""
-    ended, status = os.waitpid(child, os.WNOHANG)
-    if not ended:
+def _end(child: int) -> None:
+    """Kill a child, and wait until it and all that it started are gone."""
+    if not os.waitpid(child, os.WNOHANG)[0]:
         os.kill(child, signal.SIGKILL)
     with contextlib.suppress(ChildProcessError):
         while True:  # the first process of its namespaces comes to us, and goes when the last one in them has gone
             os.waitpid(-1, 0)
-    return os.waitstatus_to_exitcode(status) if ended else 0
-
-
-def _code(status: int) -> int:
-    """An exit code that also tells a signal, as shells do."""
-    code = os.waitstatus_to_exitcode(status)
-    return 128 - code if code < 0 else code
 
 
 if __name__ == "__main__":

@@ -86,7 +86,7 @@ class Sandbox:
                 student.close()
                 if not self._sandboxed:
                     _kill_session(self._process.pid)
-                student.status = self._ask({"do": "close"})["status"]
+                self._ask({"do": "close"})
 
     def close(self) -> None:
         self._control.close()

@@ -31,7 +31,6 @@ class Student:
         self._deadline = time.monotonic() + limits.seconds
         self._asked = 0
         self.failure = ""
-        self.status = 0
 
     def run(self, source: str) -> dict:
         """Run a cell: what it printed, what it showed last, and its error, if any. Raises `Ended`."""
