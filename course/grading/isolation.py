@@ -33,7 +33,7 @@ _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 1
 # No account has these numbers. Two runs at once take different ones.
 _FIRST_USER = 0x60000000
 
-HOME = "/home/student"  # of a student's process: empty at first, and gone with it
+HOME = "/student"  # of a student's process: empty at first, and gone with it
 
 _libc = ctypes.CDLL(None, use_errno=True)
 

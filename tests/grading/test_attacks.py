@@ -95,7 +95,7 @@ def test_an_attack_earns_nothing_and_meets_the_wall_that_it_names(graded, attack
     rows = {row.task: row for row in summary.rows if row.student == attack.stem}
     assert {task: row.points for task, row in rows.items()} == {"billing.1": 0, "billing.3": 0, "billing.6": 0}
     wall = attack.read_text(encoding="utf-8").splitlines()[0].removeprefix("# stopped by: ")
-    assert any(each in rows["billing.1"].reason for each in wall.split(" | "))
+    assert any(each in rows["billing.1"].reason for each in wall.split(" | ")), rows["billing.1"].reason
 
 
 def test_a_file_that_is_no_notebook_is_refused_with_its_reason(graded):

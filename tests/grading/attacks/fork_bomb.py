@@ -1,4 +1,4 @@
-# stopped by: the program was ended, because it started too many processes
+# stopped by: it started too many processes | it used more than 700 MB of memory
 import os
 
 

