@@ -281,7 +281,7 @@ record
 #
 # Each wrong answer is something that people say in meetings. It tells why that does not hold.
 
-# %% label="quiz" slideshow={"slide_type": "-"} tags=["hide-input"] claims=["C44", "C45", "C46", "C47"]
+# %% label="quiz" slideshow={"slide_type": "subslide"} tags=["hide-input"] claims=["C44", "C45", "C46", "C47"]
 from course.widgets import Quiz
 
 Quiz("05_governance")
