@@ -58,9 +58,9 @@ def test_what_will_not_do_is_refused_and_nothing_is_written(words, says, copy, m
 
 def test_the_tests_of_a_new_lesson_pass_at_once(copy):
     subprocess.run(["git", "init", "--quiet"], cwd=copy, check=True)  # a test asks git what the package installs
-    told = run(copy, "course", *WORDS)
+    told = run(copy, "course.cli", *WORDS)
     assert "→ notebooks/source/07_latency.py" in told.replace(os.sep, "/")
-    assert run(copy, "course", "notebooks", "07_latency")
+    assert run(copy, "course.cli", "notebooks", "07_latency")
     tests = ["tests/exercises", "tests/test_quizzes.py", "tests/test_outline.py", "tests/lessons/test_thread.py"]
     told = run(copy, "pytest", "-q", "-p", "no:cacheprovider", *tests, "-k", "latency or lists or tells or claim")
     assert int(re.search(r"(\d+) passed", told)[1]) > 100
