@@ -99,7 +99,10 @@ def set_up(pins: str) -> None:
     uv = shutil.which("uv")
     if not _usable(uv):
         _make_venv(_find_python(), uv)
-    installer = [uv, "pip", "install", "--python", str(PYTHON)] if uv else [str(PYTHON), "-m", "pip", "install"]
+    if uv:
+        installer = [uv, "pip", "install", "--python", str(PYTHON)]
+    else:  # Python compiles a module when it is first imported; pip would compile all of them, for half a minute.
+        installer = [str(PYTHON), "-m", "pip", "install", "--no-compile"]
     _say(f"Installing the packages that {pins} lists. The first time, this takes a minute or two.")
     _install([*installer, "-r", pins])
     _install([*installer, "--no-deps", "--editable", "."])
