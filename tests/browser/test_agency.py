@@ -105,10 +105,10 @@ def test_a_person_asks_for_a_trip_by_keyboard(page, agency):
     # The page begins with what is wrong, and leads there.
     page.get_by_role("heading", name="There are 2 problems").wait_for()
     assert page.title().startswith("Error: ")
-    assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+    page.locator("[role=alert]:focus").wait_for()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert page.locator(":focus").get_attribute("id") == "email"
+    page.locator("#email:focus").wait_for()
     assert page.get_by_label("Anything else").input_value() == FORM["notes"]
     page.get_by_label("E-mail address").fill(FORM["email"])
     page.get_by_label("Ages of the children").fill("4, 7")
