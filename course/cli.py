@@ -2,7 +2,7 @@
 
 import contextlib
 import difflib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
@@ -35,6 +35,12 @@ class _Command(click.Group):
 @click.version_option(course.__version__, prog_name="course")
 def main() -> None:
     """Chat or API? Make the lessons, export the slides, run the platform, open JupyterLab."""
+
+
+def _output(folder: str, what: str) -> Callable:
+    """The option that says into which folder a command writes."""
+    kind = click.Path(file_okay=False, path_type=Path)
+    return click.option("--output", type=kind, default=Path(folder), show_default=True, help=what)
 
 
 @main.command()
@@ -70,13 +76,7 @@ def refresh() -> None:
 @main.command()
 @click.argument("names", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Export every lesson, and a page that leads to all of them.")
-@click.option(
-    "--output",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("build/slides"),
-    show_default=True,
-    help="The folder for the decks.",
-)
+@_output("build/slides", "The folder for the decks.")
 @click.option("--style", type=click.Path(path_type=Path), help="CSS to add to the decks' own.")
 @click.option("--logo", type=click.Path(path_type=Path), help="A picture for the corner of each page.")
 def slides(names: tuple[str, ...], every: bool, output: Path, style: Path | None, logo: Path | None) -> None:
@@ -95,13 +95,7 @@ def slides(names: tuple[str, ...], every: bool, output: Path, style: Path | None
 
 
 @main.command()
-@click.option(
-    "--output",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("build"),
-    show_default=True,
-    help="The folder for the PDF.",
-)
+@_output("build", "The folder for the PDF.")
 def handout(output: Path) -> None:
     """Print the whole course as one PDF. It takes Chromium, Chrome or Edge."""
     from course.publish.handout import export
@@ -144,13 +138,7 @@ def new_lesson(word: str, title: str, minutes: int, claims: str) -> None:
 @main.command()
 @click.argument("submissions", type=click.Path(path_type=Path))
 @click.option("--assignment", "names", multiple=True, help="Such as 02_billing; else all that were handed in.")
-@click.option(
-    "--output",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("grades"),
-    show_default=True,
-    help="The folder for the gradebook and the tables. A run that was stopped goes on there.",
-)
+@_output("grades", "The folder for the gradebook and the tables. A run that was stopped goes on there.")
 @click.option("--jobs", type=click.IntRange(1, 64), help="How many at once; else one for each processor.")
 @click.option("--no-sandbox", is_flag=True, help="Run students' code unprotected, where nothing can shut it in.")
 def grade(submissions: Path, names: tuple[str, ...], output: Path, jobs: int | None, no_sandbox: bool) -> None:
@@ -203,13 +191,7 @@ def quiz() -> None:
     type=click.Choice(["qti", "moodle", "jupyterquiz"]),
     help="QTI for Canvas and others, Moodle XML, or JupyterQuiz.",
 )
-@click.option(
-    "--output",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("build/quizzes"),
-    show_default=True,
-    help="The folder for the files.",
-)
+@_output("build/quizzes", "The folder for the files.")
 def export_quizzes(names: tuple[str, ...], form: str, output: Path) -> None:
     """Write quizzes for a learning platform: those in NAMES, such as 02_billing, or all. Feedback is kept."""
     from course.publish import lms
