@@ -34,8 +34,9 @@ class RateLimiter:
         self._buckets: OrderedDict[tuple, Bucket] = OrderedDict()
         self._lock = Lock()
 
-    def admit(self, project: int, model: str, limits, tokens: int) -> dict[str, Allowance]:
-        """Take one request and so many tokens out of the buckets, or nothing at all.
+    def admit(self, project: int, model: str, limits, tokens: int, key: int = 0) -> dict[str, Allowance]:
+        """Take one request and so many tokens out of the buckets of a project, or of one `key` of it, or nothing at
+        all.
 
         `limits` has requests_per_minute, tokens_per_minute and requests_per_day, each a number or `None`. Returns
         what is left by meter, "requests" and "tokens". Raises `Fault` rate_limited.
@@ -54,14 +55,15 @@ class RateLimiter:
         if self._store is None or not self._store.shares_buckets:
             with self._lock:
                 now = self._clock()
-                return _take(project, model, asked, [self._own(project, model, each, now) for each in asked], now)
+                return _take(project, model, asked, self._own(project, key, model, asked, now), now)
         now, meters = self._clock(), [(meter, per, limit) for meter, per, limit, _ in asked]
-        with self._store.held_buckets(project, model, meters, now) as buckets:
+        with self._store.held_buckets(project, key, model, meters, now) as buckets:
             return _take(project, model, asked, buckets, now)
 
-    def _own(self, project: int, model: str, asked: tuple, now: int) -> Bucket:
-        meter, per, limit, _ = asked
-        name = (project, model, meter, per)
+    def _own(self, project: int, key: int, model: str, asked: Sequence[tuple], now: int) -> list[Bucket]:
+        return [self._bucket((project, key, model, meter, per), limit, now) for meter, per, limit, _ in asked]
+
+    def _bucket(self, name: tuple, limit: int, now: int) -> Bucket:
         bucket = self._buckets.get(name)
         if bucket is None:
             bucket = self._buckets[name] = Bucket(float(limit), now)

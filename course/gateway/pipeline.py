@@ -278,7 +278,10 @@ class Pipeline:
 
     def _allow(self, caller: Caller, limits: RateLimit | None, tokens: int) -> dict[str, Allowance]:
         self.faults.strike(caller.project_id)
-        return {} if limits is None else self._limiter.admit(caller.project_id, limits.model, limits, tokens)
+        if limits is None:
+            return {}
+        key = caller.key_id if limits.each_key else 0
+        return self._limiter.admit(caller.project_id, limits.model, limits, tokens, key)
 
     def _prompt_tokens(self, turn: Turn) -> int:
         tools = sum(

@@ -123,6 +123,8 @@ def test_a_log_that_was_written_anew_is_found_by_whoever_noted_its_head(log, tam
 def test_a_log_of_an_older_database_is_chained_when_it_is_opened(database, log, tamper):
     log.close()
     tamper(
+        text("ALTER TABLE rate_limits DROP COLUMN each_key"),
+        text("ALTER TABLE budgets DROP COLUMN usual_micros"),
         text("DROP TABLE rate_buckets"),
         text("DROP TABLE findings"),
         text("DROP TABLE audit_head"),

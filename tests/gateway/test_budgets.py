@@ -68,6 +68,20 @@ def begin(store, caller, most, now=NOW):
     return store.open_call(caller, "ab", "openai", "tiny", "chat", most, now)
 
 
+def test_a_budget_that_was_raised_is_as_usual_in_the_next_period(store, caller):
+    store.set_budget("key", caller.key_id, "week", 10, NOW)
+    assert charge(store, caller, 10)
+    store.raise_budget("key", caller.key_id, "week", 5, NOW)
+    assert charge(store, caller, 5)
+    assert not charge(store, caller, 1)
+    later = NOW + 7 * DAY
+    assert store.budgets("key", caller.key_id, later)[0] | {"period": ""} == {
+        "period": "", "limit_micros": 10, "spent_micros": 0, "reserved_micros": 0,
+    }  # fmt: skip
+    assert not charge(store, caller, 11, later)
+    assert charge(store, caller, 10, later)
+
+
 @pytest.mark.parametrize("whole", [True, False])
 def test_of_64_threads_exactly_ten_calls_get_through(pipeline, store, caller, cost, whole):
     store.set_budget("project", 1, "total", 11 * cost, NOW)  # one call is spent already

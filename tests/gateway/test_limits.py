@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from course.gateway.limits import RateLimiter
 from course.gateway.store import RateLimit, Store
-from course.gateway.types import Fault
+from course.gateway.types import Fault, Message, Turn
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -186,6 +186,19 @@ def test_processes_share_a_limit(database, clock):
     assert limiters[0].admit(project, "tiny", limits, 10)["requests"].remaining == 5
     for store in stores:
         store.close()
+
+
+def test_each_key_has_a_limit_of_its_own_where_the_project_says_so(store, pipeline):
+    project = store.add_project("Class", 1)
+    store.set_rate_limit(project, "*", requests_per_minute=2, each_key=True)
+    greedy, modest = (pipeline.authenticate(store.add_key(project, name, 1)[1]) for name in ("greedy", "modest"))
+    turn = Turn("openai", "middle", (Message("user", "Hello."),))
+
+    for caller in (greedy, modest):
+        for _ in range(2):
+            pipeline.open(caller, turn).complete()
+        with pytest.raises(Fault, match="rate_limited"):
+            pipeline.open(caller, turn)
 
 
 def test_who_serves_a_file_alone_keeps_its_limits_in_memory(store, clock):

@@ -32,7 +32,7 @@ _FIND_KEY = (
     )
 )
 _PROJECT = select(projects).where(projects.c.id == bindparam("id"))
-_METERS = ("requests_per_minute", "tokens_per_minute", "requests_per_day")
+_LIMIT = ("requests_per_minute", "tokens_per_minute", "requests_per_day", "each_key")
 # The model's own line comes first.
 _ANY = literal_column("'*'")
 _LIMITED = and_(
@@ -40,7 +40,7 @@ _LIMITED = and_(
     or_(rate_limits.c.model == bindparam("model"), rate_limits.c.model == _ANY),
 )
 _RULES = (
-    select(projects.c.policy_json, rate_limits.c.model, *[rate_limits.c[meter] for meter in _METERS])
+    select(projects.c.policy_json, rate_limits.c.model, *[rate_limits.c[name] for name in _LIMIT])
     .select_from(projects.outerjoin(rate_limits, _LIMITED))
     .where(projects.c.id == bindparam("project"))
     .order_by(rate_limits.c.model == _ANY)
@@ -84,12 +84,15 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """How often a project may call `model`, "*" for any without a line of its own. `None` is no limit."""
+    """How often a project may call `model`, "*" for any without a line of its own. `None` is no limit. With
+    `each_key`, each of the project's keys may do so on its own.
+    """
 
     model: str
     requests_per_minute: int | None
     tokens_per_minute: int | None
     requests_per_day: int | None
+    each_key: bool = False
 
 
 @lru_cache(maxsize=1024)
@@ -200,7 +203,9 @@ class Access:
         return None if known.expires is not None and known.expires <= clock() else known.caller
 
     def set_rate_limit(self, project_id: int, model: str, **limits: int | None) -> None:
-        """Set `requests_per_minute`, `tokens_per_minute` or `requests_per_day` of a model, "*" for any other."""
+        """Set `requests_per_minute`, `tokens_per_minute`, `requests_per_day` or `each_key` of a model, "*" for any
+        other.
+        """
         here = (rate_limits.c.project_id == project_id) & (rate_limits.c.model == model)
         with self._engine.begin() as connection:
             if not connection.execute(update(rate_limits).where(here).values(**limits)).rowcount:

@@ -34,12 +34,13 @@ class Buckets:
 
     @contextmanager
     def held_buckets(
-        self, project: int, model: str, meters: Sequence[tuple[str, str, int]], now: int
+        self, project: int, key: int, model: str, meters: Sequence[tuple[str, str, int]], now: int
     ) -> Iterator[list[Bucket]]:
         """A bucket for each meter, period and limit, which nobody else changes meanwhile; a new one is full. What
         they are like at the end is kept, unless an exception ends it.
         """
-        keys = [{"project_id": project, "model": model, "meter": meter, "per": per} for meter, per, _ in meters]
+        whose = {"project_id": project, "key_id": key, "model": model}
+        keys = [{**whose, "meter": meter, "per": per} for meter, per, _ in meters]
         insert = _insert_of(self._engine)
         with self._engine.begin() as connection:
             new = [

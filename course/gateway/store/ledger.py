@@ -51,7 +51,12 @@ _STARTS = case(
 # A clock that was set back begins no period anew.
 _IS_OVER = budgets.c.period_start < _STARTS
 _OVER = select(budgets.c.id).where(_IS_OVER).order_by(budgets.c.id).with_for_update()
-_BEGIN_PERIOD = update(budgets).where(budgets.c.id.in_(_OVER)).values(spent_micros=0, period_start=_STARTS)
+_USUAL = func.coalesce(budgets.c.usual_micros, budgets.c.limit_micros)
+_BEGIN_PERIOD = (
+    update(budgets)
+    .where(budgets.c.id.in_(_OVER))
+    .values(spent_micros=0, period_start=_STARTS, limit_micros=_USUAL, usual_micros=None)
+)
 _TOKENS = ("input", "cached_input", "cache_write", "output", "reasoning")
 _SETTLED = (*_TOKENS, "cost_micros", "reserved_micros", "status", "ended")
 _LINE = ("reply_id", "project_id", "key_id", "worker_id", "vendor", "kind", "model", "started", *_SETTLED)
@@ -168,7 +173,9 @@ class Ledger(Workers):
             self._day = None
             if limit_micros is None:
                 connection.execute(delete(budgets).where(here))
-            elif not connection.execute(update(budgets).where(here).values(limit_micros=limit_micros)).rowcount:
+            elif not connection.execute(
+                update(budgets).where(here).values(limit_micros=limit_micros, usual_micros=None)
+            ).rowcount:
                 row = {
                     "scope": scope,
                     "scope_id": scope_id,
@@ -180,15 +187,22 @@ class Ledger(Workers):
                 }
                 connection.execute(insert(budgets), row)
 
+    def raise_budget(self, scope: str, scope_id: int, period: str, micros: int, now: int) -> None:
+        """Let so much more be spent in the period that is under way, or less; the next one is as usual. Nothing
+        happens where there is no such budget.
+        """
+        here = and_(budgets.c.scope == scope, budgets.c.scope_id == scope_id, budgets.c.period == period)
+        more = {"limit_micros": budgets.c.limit_micros + micros, "usual_micros": _USUAL}
+        with self._engine.begin() as connection:
+            connection.execute(_BEGIN_PERIOD, period_starts(now))
+            connection.execute(update(budgets).where(here).values(more))
+
     def budgets(self, scope: str, scope_id: int, now: int) -> list[dict]:
         """The budgets of a project, a key or the organization: period, limit_micros, spent_micros (since the
         period began) and reserved_micros.
         """
-        spent = case((_IS_OVER, 0), else_=budgets.c.spent_micros).label("spent_micros")
-        columns = (budgets.c.period, budgets.c.limit_micros, spent)
-        query = select(*columns, budgets.c.reserved_micros).where(
-            budgets.c.scope == scope, budgets.c.scope_id == scope_id
-        )
+        columns = (budgets.c.period, *now_of_budgets(), budgets.c.reserved_micros)
+        query = select(*columns).where(budgets.c.scope == scope, budgets.c.scope_id == scope_id)
         with self._engine.connect() as connection:
             return [dict(row._mapping) for row in connection.execute(query, period_starts(now))]
 
@@ -248,6 +262,14 @@ class Ledger(Workers):
             "started": started,
             "ended": ended,
         }
+
+
+def now_of_budgets() -> tuple:
+    """`limit_micros` and `spent_micros` of budgets as they are now, though no call may have come since a period
+    began; a query with them takes the values of `period_starts`.
+    """
+    limit = case((_IS_OVER, _USUAL), else_=budgets.c.limit_micros).label("limit_micros")
+    return limit, case((_IS_OVER, 0), else_=budgets.c.spent_micros).label("spent_micros")
 
 
 def period_starts(now: int) -> dict[str, int]:

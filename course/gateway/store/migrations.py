@@ -24,7 +24,17 @@ def _from_6(connection: Connection) -> None:
     rate_buckets.create(connection)
 
 
-_STEPS: dict[int, Callable[[Connection], None]] = {5: _from_5, 6: _from_6}
+def _from_7(connection: Connection) -> None:
+    """Lets a rate limit hold for each key, and a budget differ in one period. What is left in a bucket is forgotten:
+    a minute fills it.
+    """
+    connection.execute(text("ALTER TABLE rate_limits ADD COLUMN each_key BOOLEAN DEFAULT false NOT NULL"))
+    connection.execute(text("ALTER TABLE budgets ADD COLUMN usual_micros BIGINT"))
+    rate_buckets.drop(connection)
+    rate_buckets.create(connection)
+
+
+_STEPS: dict[int, Callable[[Connection], None]] = {5: _from_5, 6: _from_6, 7: _from_7}
 
 
 def migrate(connection: Connection) -> int:

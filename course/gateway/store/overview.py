@@ -10,7 +10,7 @@ from sqlalchemy import case, func, or_, select
 from sqlalchemy.engine import Connection, Row
 
 from .admin import SPEND_ALERT, AuditFilter
-from .ledger import period_starts
+from .ledger import now_of_budgets, period_starts
 from .schema import budgets, calls, keys, objects, projects, refusals
 
 _MICROS_IN_A_CENT = 10_000
@@ -36,7 +36,7 @@ class Overview:
             used = connection.execute(_usage(starts["month"])).all()
             refused = connection.execute(_REFUSED).all()
             alerts = _alerts(connection)
-            limits = connection.execute(_BUDGETS).all()
+            limits = connection.execute(_BUDGETS, starts).all()
         names = {row.id: row.name for row in known}
 
         def described(number: int | None, name: str, archived: bool) -> dict:
@@ -88,7 +88,11 @@ class Overview:
         ]
 
 
-_BUDGETS = select(budgets).where(budgets.c.scope.in_(("organization", "project"))).order_by(budgets.c.id)
+_BUDGETS = (
+    select(budgets.c.scope, budgets.c.scope_id, budgets.c.period, *now_of_budgets(), budgets.c.reserved_micros)
+    .where(budgets.c.scope.in_(("organization", "project")))
+    .order_by(budgets.c.id)
+)
 _WHY = (refusals.c.project_id, refusals.c.reason, refusals.c.scope, refusals.c.limit_micros)
 _REFUSED = (
     select(*_WHY, func.count().label("count"), func.max(refusals.c.at).label("last"))
@@ -123,7 +127,6 @@ def _alerts(connection: Connection) -> dict[int | None, list[int]]:
 
 def _budget(row: Row, starts: dict[str, int], refused: Iterable[Row]) -> dict:
     began = starts.get(row.period, 0)
-    spent = row.spent_micros if row.period_start >= began else 0
     # A call that would pass a limit is refused: so a budget may be used up though something is left.
     turned_away = any(
         why.scope == row.scope and why.limit_micros >= row.limit_micros and why.last >= began
@@ -133,9 +136,9 @@ def _budget(row: Row, starts: dict[str, int], refused: Iterable[Row]) -> dict:
     return {
         "period": row.period,
         "limit_micros": row.limit_micros,
-        "spent_micros": spent,
+        "spent_micros": row.spent_micros,
         "reserved_micros": row.reserved_micros,
-        "reached": spent >= row.limit_micros or turned_away,
+        "reached": row.spent_micros >= row.limit_micros or turned_away,
     }
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from sqlalchemy import (
     DDL,
     BigInteger,
+    Boolean,
     Column,
     Float,
     ForeignKey,
@@ -19,11 +20,12 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     event,
+    false,
 )
 
 from . import budget_keeping
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 
 metadata = MetaData()
 
@@ -60,7 +62,8 @@ keys = Table(
     Column("status", String(16), nullable=False, default="active"),
 )
 
-# `model` is "*" for every model without a line of its own. An empty limit is no limit.
+# `model` is "*" for every model without a line of its own. An empty limit is no limit. With `each_key`, each of the
+# project's keys may call so often; else all of them together.
 rate_limits = Table(
     "rate_limits",
     metadata,
@@ -70,14 +73,17 @@ rate_limits = Table(
     Column("requests_per_minute", BigInteger),
     Column("tokens_per_minute", BigInteger),
     Column("requests_per_day", BigInteger),
+    Column("each_key", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("project_id", "model"),
 )
 
-# What is left of rate limits, where several processes share a server; see `buckets`.
+# What is left of rate limits, where several processes share a server; see `buckets`. `key_id` is 0 where all keys of
+# the project share a limit.
 rate_buckets = Table(
     "rate_buckets",
     metadata,
     Column("project_id", ForeignKey("projects.id"), primary_key=True),
+    Column("key_id", Integer, primary_key=True, autoincrement=False),
     Column("model", String, primary_key=True),
     Column("meter", String(16), primary_key=True),
     Column("per", String(8), primary_key=True),
@@ -87,7 +93,8 @@ rate_buckets = Table(
 
 # `scope` is "organization", "project" or "key", and `scope_id` the row's number there, 0 for the organization.
 # `spent_micros` counts since `period_start`; `reserved_micros` is held for calls that are under way. The database
-# keeps both itself, see `budget_keeping`.
+# keeps both itself, see `budget_keeping`. Where `limit_micros` holds for this period alone, `usual_micros` is the
+# limit of the next one.
 budgets = Table(
     "budgets",
     metadata,
@@ -97,6 +104,7 @@ budgets = Table(
     Column("period", String(8), nullable=False),
     Column("period_start", BigInteger, nullable=False),
     Column("limit_micros", BigInteger, nullable=False),
+    Column("usual_micros", BigInteger),
     Column("spent_micros", BigInteger, nullable=False),
     Column("reserved_micros", BigInteger, nullable=False),
     UniqueConstraint("scope", "scope_id", "period"),
