@@ -73,15 +73,6 @@ def test_students_do_not_get_the_tools_of_developers():
     assert {"nbgrader", "pytest", "playwright", "ruff", "sphinx"}.isdisjoint(pinned(bootstrap.STUDENT))
 
 
-def test_conda_installs_the_same_pins_and_the_course():
-    found = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))
-    assert found["channels"] == ["conda-forge"]
-    python, pip, packages = found["dependencies"]  # without a version for Python, Binder would take an old one
-    assert re.fullmatch(r"python=(\d+\.\d+)", python)[1] in bootstrap.TESTED
-    assert pip == "pip"
-    assert packages == {"pip": [f"-r {bootstrap.STUDENT}", "-e ."]}
-
-
 def test_all_ask_for_the_same_python():
     oldest = ".".join(map(str, bootstrap.OLDEST))
     assert PROJECT["requires-python"] == f">={oldest}"
