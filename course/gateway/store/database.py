@@ -24,6 +24,8 @@ from .migrations import migrate
 from .schema import SCHEMA_VERSION, metadata, schema_info
 
 BUSY_SECONDS = 5
+# Every call waits for the database: one that cannot be reached must say so soon.
+_TO_A_SERVER = {"pool_pre_ping": True, "connect_args": {"connect_timeout": BUSY_SECONDS}}
 _STATEMENTS_KEPT = 256
 _ANSWERS_KEPT = 10_000
 # What another process has changed, such as a key that it revoked, holds here at the latest after this time.
@@ -57,6 +59,7 @@ class Database:
         self._compiled: dict[object, tuple[str, dict]] = {}
         self._open = local()
         self._own = _OwnConnection(self) if self._engine.dialect.name == "sqlite" else None
+        self._straight = None if self._own is not None else _connect_straight(self._engine.url)
 
     @property
     def is_server(self) -> bool:
@@ -65,6 +68,8 @@ class Database:
     def close(self) -> None:
         if self._own is not None:
             self._own.close()
+        if self._straight is not None:
+            self._straight.dispose()
         self._engine.dispose()
 
     @property
@@ -129,16 +134,17 @@ class Database:
         """
         if self._own is not None:
             return self._own.execute(statement, values)
-        with self._borrowed() as cursor:
-            return _run(cursor, *self.sql(statement), values)
+        with self._clear_errors():
+            return self._run_straight(statement, values)
 
     def fetch_again(self, statement, values: Mapping[str, object], read: Callable[[list[Sequence]], Any]) -> Any:
         """What `read` makes of a query's rows. In SQLite it is made once, until somebody else has written."""
         if (whole := self._whole()) is not None:
             return read(whole.execute(statement, values).all())
-        if self._own is None:
-            return read(self.execute(statement, values))
-        return self._own.fetch_again(statement, values, read)
+        if self._own is not None:
+            return self._own.fetch_again(statement, values, read)
+        with self._clear_errors():
+            return read(self._run_straight(statement, values, attempts=2))
 
     def sql(self, statement) -> tuple[str, Callable[[Mapping], object]]:
         """A statement's SQL, and what makes its parameters of values by name."""
@@ -149,20 +155,21 @@ class Database:
             known = self._compiled[statement] = (str(compiled), parameters)
         return known
 
-    @contextmanager
-    def _borrowed(self) -> Iterator:
-        """A cursor of a connection of the pool that commits each statement."""
-        with self._clear_errors():
-            connection = self._engine.raw_connection()
+    def _run_straight(self, statement, values: Mapping[str, object], attempts: int = 1) -> list[Sequence]:
+        """What can be done twice without harm may have two `attempts`: the first one finds out that the server was
+        restarted since the last call.
+        """
+        while True:
+            connection = self._straight.raw_connection()
             try:
-                connection.driver_connection.autocommit = True
-                yield connection.cursor()
-                connection.driver_connection.autocommit = False
+                return _run(connection.cursor(), *self.sql(statement), values)
             except self._driver.OperationalError:
-                # Perhaps the server was restarted: then no connection to it is worth keeping.
-                if connection.driver_connection.closed:
-                    self._engine.dispose()
-                raise
+                attempts -= 1
+                if not connection.driver_connection.closed:
+                    raise
+                self._straight.dispose()  # no connection to that server is worth keeping
+                if not attempts:
+                    raise
             finally:
                 connection.close()
 
@@ -269,7 +276,7 @@ def next_number(connection: Connection, table: Table) -> int:
 def _connect(url) -> Engine:
     """Open the database, making its tables if it is empty. Raises `StoreError`."""
     is_sqlite = str(url).startswith("sqlite")
-    options = {"connect_args": {"cached_statements": _STATEMENTS_KEPT}} if is_sqlite else {}
+    options = {"connect_args": {"cached_statements": _STATEMENTS_KEPT}} if is_sqlite else _TO_A_SERVER
     try:
         engine = create_engine(url, **options)
     except (SQLAlchemyError, ImportError) as error:
@@ -294,6 +301,14 @@ def _connect(url) -> Engine:
     except StoreError:
         engine.dispose()
         raise
+    return engine
+
+
+def _connect_straight(url) -> Engine:
+    """Connections to a server that commit each statement, with nothing to tidy up after it."""
+    options = {**_TO_A_SERVER, "pool_pre_ping": False}  # that would ask twice each time
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **options)
+    event.listen(engine, "connect", _prepare_postgresql)
     return engine
 
 
