@@ -112,7 +112,7 @@ def run(opened: gateway.Gateway, listening: socket.socket) -> None:
     )  # fmt: skip
     # uvicorn raises the signal again when it has stopped. SIGTERM must not kill then: calls are yet to be settled.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    logging.getLogger("uvicorn.error").addFilter(_is_news)
+    logging.getLogger("uvicorn.error").addFilter(is_news)
     try:
         with contextlib.suppress(KeyboardInterrupt):
             uvicorn.Server(config).run([listening])
@@ -120,6 +120,6 @@ def run(opened: gateway.Gateway, listening: socket.socket) -> None:
         opened.close()
 
 
-def _is_news(record: logging.LogRecord) -> bool:
+def is_news(record: logging.LogRecord) -> bool:
     """Whether the server's complaint is about more than a call that was cut off because the server stops."""
     return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
