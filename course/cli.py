@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 import course
+from course.classroom.commands import classroom
 from course.data import DataError
 from course.publish.lesson import LessonError, find_folder, find_lessons
 
@@ -198,6 +199,9 @@ def export_quizzes(names: tuple[str, ...], form: str, output: Path) -> None:
 
     for path in lms.export(form, names, output):
         click.echo(f"→ {_short(path)}")
+
+
+main.add_command(classroom)
 
 
 @main.command()
