@@ -19,6 +19,8 @@ from typing import Any
 from weakref import WeakMethod
 
 VERSION = 1
+#: Places whose disk is thrown away after a session, by an environment variable that each sets.
+_FORGETFUL = {"BINDER_LAUNCH_HOST": "Binder", "COLAB_RELEASE_TAG": "Colab"}
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,11 @@ def file() -> Path | None:
     if place.lower() == "off":
         return None
     return Path(place) if place else Path(".course", "progress.json")
+
+
+def forgetful_place() -> str:
+    """The name of the place that this runs in, where that place forgets all files after a session; else empty."""
+    return next((name for variable, name in _FORGETFUL.items() if variable in os.environ), "")
 
 
 def load(quiz: str) -> tuple[Any, str]:

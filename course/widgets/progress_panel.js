@@ -4,6 +4,11 @@ import { button, element } from "./quiz_dom.js";
 
 const KEPT = "Your progress stays in your own folder. Nothing is sent anywhere.";
 const NOT_KEPT = "No Python runs here, so nothing is kept. In JupyterLab, this panel shows what you have done.";
+const TRAVELS = "Binder forgets, and so does a borrowed computer. This code remembers: your answers and your ticks, no name.";
+const leave = (place) =>
+  `You are on ${place}. When you leave, or do nothing for a while, it forgets everything. So copy this code before you ` +
+  "go: paste it in here next time, and your answers and ticks are back. It holds no name. A notebook that you changed " +
+  "can be saved with File → Download.";
 const PATIENCE = 2000; // ms until the learner hears that Python has not answered
 const WAITING =
   "Python has not answered yet. It may be busy with another cell. If the kernel was restarted, run this cell again.";
@@ -107,9 +112,10 @@ class ProgressPanel {
       event.preventDefault();
       this.ask({ kind: "restore", code: this.brought.value });
     });
-    return element("details", { class: "progress-travel" },
+    const { forgetful = "" } = this.model.get("_state") ?? {};
+    return element("details", { class: "progress-travel", ...(forgetful && { open: "" }) },
       element("summary", {}, "Take your progress to another machine"),
-      element("p", {}, "Binder forgets, and so does a borrowed computer. This code remembers: your answers and your ticks, no name."),
+      element("p", {}, forgetful ? leave(forgetful) : TRAVELS),
       element("div", { class: "progress-codes" },
         element("div", {},
           element("label", { for: this.code.id }, "The code of what you have done"),

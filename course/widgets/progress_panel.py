@@ -88,6 +88,7 @@ class ProgressPanel(CourseWidget):
             "tests": progress_report.before_and_after(saved),
             "code": progress_code.write(saved),
             "said": said,
+            "forgetful": progress.forgetful_place(),
         }
 
     def _hear(self, _widget, content, _buffers) -> None:

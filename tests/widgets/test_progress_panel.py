@@ -99,6 +99,14 @@ def test_where_progress_is_off_nothing_is_kept_and_that_is_told(folder, monkeypa
     assert repr(panel) == "ProgressPanel()"
 
 
+@pytest.mark.parametrize(("variable", "place"), [("BINDER_LAUNCH_HOST", "Binder"), ("COLAB_RELEASE_TAG", "Colab")])
+def test_a_place_that_forgets_is_named(variable, place, monkeypatch):
+    """tests/deploy/test_binder.py looks at what a reader there sees."""
+    assert ProgressPanel()._state["forgetful"] == ""
+    monkeypatch.setenv(variable, "set there")
+    assert ProgressPanel()._state["forgetful"] == place
+
+
 def test_without_python_it_is_a_list_of_the_lessons(mount):
     page = mount(ProgressPanel())
     rows = page.locator("tbody tr")
