@@ -14,7 +14,7 @@ NAME = "index.html"
 
 def write(decks: list[tuple[Lesson, Path]], folder: Path) -> Path:
     """Write the index of `decks` into `folder`, where they lie; return its path."""
-    entries = [{"file": path.name, **_opening(lesson)} for lesson, path in decks]
+    entries = [{"file": path.name, **opening(lesson)} for lesson, path in decks]
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
     template = environment.get_template("deck_index.html.j2")
     index = folder / NAME
@@ -22,7 +22,7 @@ def write(decks: list[tuple[Lesson, Path]], folder: Path) -> Path:
     return index
 
 
-def _opening(lesson: Lesson) -> dict[str, str]:
+def opening(lesson: Lesson) -> dict[str, str]:
     """The lesson's title, and the promise that stands in bold below it on the first slide."""
     notebook = nbformat.read(lesson.notebook, as_version=4)
     _, *paragraphs = notebook.cells[0].source.split("\n\n")

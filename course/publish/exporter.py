@@ -15,9 +15,13 @@ class CourseExporter(HTMLExporter):
 
     def read(self, lesson: Lesson) -> str:
         """The HTML of a lesson's saved notebook. Raises LessonError when it has none yet."""
+        return self.convert(lesson)[0]
+
+    def convert(self, lesson: Lesson) -> tuple[str, dict]:
+        """The HTML of a lesson's saved notebook, and what its template was given. Raises LessonError."""
         if not lesson.notebook.exists():
             raise LessonError(f"{lesson.name} has no notebook yet. First run: course notebooks {lesson.name}")
-        return self.from_filename(lesson.notebook)[0]
+        return self.from_filename(lesson.notebook)
 
     @default("extra_template_basedirs")
     def _extra_template_basedirs_default(self) -> list[str]:

@@ -59,7 +59,7 @@ def _mark(text: str, waiting: dict[str, str]) -> str:
 
 def _mark_words(text: str, waiting: dict[str, str]) -> str:
     def explain(found: re.Match) -> str:
-        term = _term(found[0])
+        term = term_of(found[0])
         if term not in waiting:
             return found[0]
         first_sentence = re.split(r"(?<=\.) ", waiting.pop(term), maxsplit=1)[0]
@@ -83,5 +83,6 @@ def _forms(term: str) -> str:
 
 
 @cache
-def _term(words: str) -> str:
+def term_of(words: str) -> str:
+    """The term that words of a text stand for, such as "token" for "Tokens"."""
     return next(term for term in terms() if re.fullmatch(_forms(term), words))
