@@ -1,0 +1,199 @@
+"""Lessons → a folder of pages for any static host: widgets live, no kernel, nothing asked of another host."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from course import data, outline
+from course.publish import deck_index, glossary, slides
+from course.publish.lesson import Lesson, LessonError, find_lessons
+from course.publish.site import downloads, search
+from course.publish.site.addresses import REPOSITORY, Addresses
+from course.publish.site.article import Article, ArticleExporter, read
+from course.publish.site.files import ASSETS, Pictures, write_widgets
+from course.publish.site.files import write as write_file
+from course.publish.site.pages import Pages
+
+__all__ = ["REPOSITORY", "build", "steps"]
+
+LITE = "lite"  # the folder of a JupyterLite that was built into the site, by another command
+MARKER = ".nojekyll"  # also tells GitHub Pages to serve the files as they are
+_MADE = (ASSETS, "lessons", "slides", downloads.FOLDER)
+SHOWN_FIRST = ("02_billing", "02-sliders")  # the widget on the first page: a lesson, and the cell that shows it
+
+
+@dataclass(frozen=True, slots=True)
+class LessonPage:
+    """A lesson as the pages show it. `checked` are the days on which its sources were read, the first and the last.
+
+    `lite` is its notebook's address in JupyterLite, or empty; `keys` name each widget's state in a browser.
+    """
+
+    name: str
+    number: str
+    title: str
+    promise: str
+    minutes: int | None
+    article: Article
+    keys: list[str]
+    checked: tuple[date, date] | None
+    lite: str
+
+    @property
+    def path(self) -> str:
+        return f"lessons/{self.name}.html"
+
+    @property
+    def deck(self) -> str:
+        return f"slides/{self.name}.slides.html"
+
+    @property
+    def notebook(self) -> str:
+        return f"{downloads.FOLDER}/notebooks/{self.name}.ipynb"
+
+
+def steps(lessons: int) -> int:
+    """How often `build` calls `advance` for a course of so many lessons."""
+    return 2 * lessons + 1
+
+
+def build(
+    folder: Path,
+    output: Path,
+    repository: str = REPOSITORY,
+    address: str = "",
+    advance: Callable[[], None] = lambda: None,
+) -> Path:
+    """Write the site of the lessons in `folder` (the one with the notebooks) into `output`; returns its first page.
+
+    `repository`, as owner/name on GitHub, is where the Binder buttons lead. `address` is where the site will lie:
+    without it there is no sitemap, since one must name its host. A JupyterLite in `output/lite` stays, and lessons
+    that it holds link to it. Raises LessonError when a lesson has no notebook yet, when an address is none, and when
+    `output` holds something that this did not make.
+    """
+    addresses = Addresses(repository, address)
+    lessons = find_lessons(folder)
+    _clear(output)
+    decks = []
+    for lesson in lessons:
+        decks.append((lesson, slides.export(lesson, output / "slides")))
+        advance()
+    deck_index.write(decks, output / "slides")
+    exporter, pictures, shown = ArticleExporter(), Pictures(output), []
+    for lesson in lessons:
+        shown.append(_lesson_page(lesson, read(lesson, exporter, pictures), output))
+        advance()
+    _write_pages(shown, lessons, addresses, output)
+    advance()
+    return output / "index.html"
+
+
+def _write_pages(shown: list[LessonPage], lessons: list[Lesson], addresses: Addresses, output: Path) -> None:
+    terms = glossary.alphabetical()
+    pages = Pages(output, addresses, lessons=shown, has_lite=any(page.lite for page in shown))
+    pages.write("index.html", "home.html.j2", widget=_shown_first(shown))
+    for place, page in enumerate(shown):
+        before, after = (shown[at] if 0 <= at < len(shown) else None for at in (place - 1, place + 1))
+        pages.write(page.path, "lesson.html.j2", lesson=page, before=before, after=after)
+    pages.write("quizzes.html", "quizzes.html.j2")
+    pages.write("glossary.html", "glossary.html.j2", terms=terms, used_in=_used_in(shown))
+    pages.write("decks.html", "decks.html.j2")
+    pages.write("downloads.html", "downloads.html.j2", downloads=downloads.collect(lessons, output))
+    pages.write("sources.html", "sources.html.j2", sources=_sources(shown))
+    sitemap = list(pages.written)
+    pages.write("404.html", "404.html.j2")
+    entries = [
+        entry for page in shown for entry in search.lesson_entries(page.title, page.path, page.article.sections)
+    ]
+    search.write_index(entries + search.term_entries(terms), output)
+    _write_for_robots([addresses.of(path) for path in sitemap] if addresses.site else [], addresses, output)
+
+
+def _lesson_page(lesson: Lesson, article: Article, output: Path) -> LessonPage:
+    minutes = {each.name: each.minutes for each in outline.lessons()}
+    days = [source.checked for source in data.sources(lesson.name)]
+    return LessonPage(
+        lesson.name,
+        lesson.number,
+        **deck_index.opening(lesson),
+        minutes=minutes.get(lesson.name),
+        article=article,
+        keys=write_widgets(article.widgets, lesson.name, output),
+        checked=(min(days), max(days)) if days else None,
+        lite=_in_lite(lesson, output),
+    )
+
+
+def _in_lite(lesson: Lesson, output: Path) -> str:
+    """Where JupyterLite opens a lesson, from the root of the site; empty when it does not hold it."""
+    files = output / LITE / "files"
+    found = next(iter(sorted(files.rglob(lesson.notebook.name))), None)
+    return f"{LITE}/lab/index.html?path={found.relative_to(files).as_posix()}" if found else ""
+
+
+def _shown_first(shown: list[LessonPage]) -> dict | None:
+    """The widget of the first page: its lesson, its place there, its key, and the picture of its static twin."""
+    from bs4 import BeautifulSoup
+
+    for page in shown:
+        if page.name == SHOWN_FIRST[0]:
+            host = BeautifulSoup(page.article.html, "html.parser").select_one(
+                f"[id='{SHOWN_FIRST[1]}'] [data-widget]"
+            )
+            if host:
+                picture = host.img
+                picture["src"] = picture["src"].removeprefix("../")
+                del picture["loading"]
+                return {"lesson": page, "place": int(host["data-widget"]), "picture": picture}
+    return None
+
+
+def _used_in(shown: list[LessonPage]) -> dict[str, list[LessonPage]]:
+    """Each term with the lessons that use it."""
+    found: dict[str, list[LessonPage]] = {}
+    for page in shown:
+        for term in page.article.terms:
+            found.setdefault(term, []).append(page)
+    return found
+
+
+def _sources(shown: list[LessonPage]) -> list[tuple[data.Source, list[LessonPage]]]:
+    """The pages that lessons state facts from, by publisher, each with these lessons."""
+    pages = {page.name: page for page in shown}
+    cited = [(source, [pages[name] for name in source.lessons if name in pages]) for source in data.sources()]
+    return sorted(
+        ((source, where) for source, where in cited if where),
+        key=lambda each: (each[0].publisher.casefold(), each[0].title.casefold()),
+    )
+
+
+def _write_for_robots(public: list[str], addresses: Addresses, output: Path) -> None:
+    rules = "User-agent: *\nAllow: /\n"
+    if public:
+        locations = "".join(f"  <url><loc>{address}</loc></url>\n" for address in public)
+        head = (
+            '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+        )
+        write_file(output / "sitemap.xml", f"{head}{locations}</urlset>\n")
+        rules += f"Sitemap: {addresses.of('sitemap.xml')}\n"
+    write_file(output / "robots.txt", rules)
+
+
+def _clear(output: Path) -> None:
+    """Take away what an earlier run made, and nothing else."""
+    if output.exists() and not output.is_dir():
+        raise LessonError(f"{output} is a file. Name a folder for the site.")
+    others = [path for path in output.glob("*") if path.name != LITE]
+    if others and not (output / MARKER).exists():
+        raise LessonError(
+            f"{output} holds something that is no earlier site ({others[0].name}), so nothing was written. "
+            "Name an empty folder, or a new one."
+        )
+    for name in _MADE:
+        shutil.rmtree(output / name, ignore_errors=True)
+    for page in (*output.glob("*.html"), output / "sitemap.xml"):
+        page.unlink(missing_ok=True)
+    output.mkdir(parents=True, exist_ok=True)
+    (output / MARKER).write_text("")
