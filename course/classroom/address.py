@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from urllib.parse import SplitResult, urlsplit
 
-from course.serve import is_loopback
-
 from .problem import ClassroomProblem
 
 
 def checked(url: str) -> str:
     """The address of a gateway, without a slash at its end. Raises `ClassroomProblem`."""
+    from course.serve import is_loopback
+
     try:
         parts = urlsplit(url)
         plain = parts.scheme in ("http", "https") and parts.hostname and (parts.port or True)

@@ -23,11 +23,12 @@ from course.gateway.engines.practice import PracticeEngine
 from course.gateway.live_settings import NAMES, LiveProblem, Upstream, read_environment, read_upstreams
 from course.gateway.pipeline import Pipeline
 from course.gateway.protocol import Protocol
-from course.gateway.store import Store, StoreError
+from course.gateway.store import StoreError
 
 from . import console, register
 from .address import PublicAddress
 from .problem import ClassroomProblem
+from .store import ClassroomStore
 
 _STOP_SECONDS = 5
 _START_SECONDS = 60
@@ -73,7 +74,7 @@ def announcement(setting: Setting) -> str:
 
 def create(setting: Setting):
     """The ASGI app of one worker. Raises `StoreError` and `LiveProblem`."""
-    store, facts = Store(setting.database), catalog.load()
+    store, facts = ClassroomStore(setting.database), catalog.load()
     if setting.upstreams:
         from course.gateway.live_app import create_live_app
 

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 
 from jinja2 import Environment, PackageLoader
 
+from .invitation import GATEWAY, KEY
 from .register import Class, Issued
 
-# By these `course.start()` finds the gateway.
-GATEWAY, KEY = "COURSE_GATEWAY", "COURSE_KEY"
 _COLUMNS = ("name", "email", "number", "class", GATEWAY, KEY)
 _templates = Environment(loader=PackageLoader("course.classroom"), autoescape=True, trim_blocks=True)
 

@@ -9,18 +9,26 @@ from starlette.routing import Route
 from course.gateway.dialects import openai
 from course.gateway.http import JsonResponse, vendor_app
 from course.gateway.pipeline import Pipeline
-from course.gateway.types import Caller
+from course.gateway.types import Caller, Fault
 
 PATH = "/v1/me"
 # How `course.start()` knows that it has found a gateway for a class.
 OBJECT = "classroom.key"
+# The code of the refusal of a key that once was one.
+REVOKED = "revoked_api_key"
 
 
 def create(pipeline: Pipeline, mode: str):
     """The ASGI app; `mode` is "practice" or "live"."""
 
     async def me(request: Request) -> Response:
-        caller = pipeline.authenticate(openai.secret(request.headers))
+        secret = openai.secret(request.headers)
+        try:
+            caller = pipeline.authenticate(secret)
+        except Fault as fault:
+            if secret and pipeline.store.find_key(secret):
+                fault.code = REVOKED
+            raise
         return JsonResponse(_standing(pipeline, openai.project_caller(caller), mode))
 
     return vendor_app([Route(PATH, me)], openai.render_fault, "x-request-id")

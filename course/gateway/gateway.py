@@ -46,15 +46,21 @@ def practice(database, catalog, count_tokens: Callable[[str, str], int], pace: f
     return Gateway(store, pipeline, create_app(pipeline), *_first_keys(store))
 
 
-def live(database, catalog, count_tokens: Callable[[str, str], int], upstreams: Mapping[str, Upstream]) -> Gateway:
-    """A gateway that forwards to vendors, see `live_settings.read_upstreams`, under the cap of a session.
-    Raises `StoreError`, and `LiveProblem` when this computer's proxy cannot be used.
+def live(
+    database,
+    catalog,
+    count_tokens: Callable[[str, str], int],
+    upstreams: Mapping[str, Upstream],
+    capped: bool = True,
+) -> Gateway:
+    """A gateway that forwards to vendors, see `live_settings.read_upstreams`, under the cap of a session unless
+    another gateway keeps one. Raises `StoreError`, and `LiveProblem` when this computer's proxy cannot be used.
     """
     from .live_app import create_live_app
     from .live_settings import SESSION_CAP_MICROS
 
     store = Store(database)
-    store.set_budget("organization", 0, "total", SESSION_CAP_MICROS, utc_micros())
+    store.set_budget("organization", 0, "total", SESSION_CAP_MICROS if capped else None, utc_micros())
     pipeline = Pipeline(store, None, catalog, count_tokens)
     return Gateway(store, pipeline, create_live_app(pipeline, upstreams), *_first_keys(store))
 

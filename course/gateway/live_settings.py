@@ -67,6 +67,19 @@ class Upstream:
         """The vendor, for a sentence."""
         return f"your own server for {NAMES[self.vendor]}'s API" if self.own else NAMES[self.vendor]
 
+    @property
+    def key_refused(self) -> str:
+        """What to do when the key is not accepted."""
+        return (
+            f"The key in {self.variable} was not accepted by {self.name}. Check it there or make a new one, then "
+            f"start live mode again. {BACK}"
+        )
+
+    @property
+    def no_credit(self) -> str:
+        """What to do when the key's account has no money left; "" where what the vendor says is better."""
+        return f"The account of your key has no credit left at {self.name}. Add credit there. {BACK}"
+
 
 def read_environment(environ: Mapping[str, str], folder: Path) -> dict[str, str]:
     """The variables that are set, those of the nearest `.env` file among them. Raises `LiveProblem` when that

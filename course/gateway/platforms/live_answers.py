@@ -9,7 +9,7 @@ import httpx2
 from starlette.responses import Response
 
 from ..engines.upstream import passed_on, without_key
-from ..live_settings import BACK, Upstream
+from ..live_settings import Upstream
 from ..types import Fault
 
 # What vendors say when an account's money is used up.
@@ -27,15 +27,12 @@ def whole_answer(answer: httpx2.Response, content: bytes, upstream: Upstream, di
     return response
 
 
-def _advice(status: int, content: bytes, upstream: Upstream) -> str | None:
+def _advice(status: int, content: bytes, upstream: Upstream) -> str:
     if status == 401 or b"API_KEY_INVALID" in content:
-        return (
-            f"The key in {upstream.variable} was not accepted by {upstream.name}. Check it there or make a new one, "
-            f"then start live mode again. {BACK}"
-        )
+        return upstream.key_refused
     if status == 402 or any(words in content for words in _NO_CREDIT):
-        return f"The account of your key has no credit left at {upstream.name}. Add credit there. {BACK}"
-    return None
+        return upstream.no_credit
+    return ""
 
 
 def _reworded(content: bytes, sentence: str, dialect: ModuleType) -> bytes:

@@ -202,6 +202,11 @@ class Access:
             return None
         return None if known.expires is not None and known.expires <= clock() else known.caller
 
+    def find_key(self, secret: str) -> Row | None:
+        """The key of this secret, though it may be revoked; `None` where no key ever was."""
+        with self._engine.connect() as connection:
+            return connection.execute(select(keys).where(keys.c.digest == digest_of(secret))).first()
+
     def set_rate_limit(self, project_id: int, model: str, **limits: int | None) -> None:
         """Set `requests_per_minute`, `tokens_per_minute`, `requests_per_day` or `each_key` of a model, "*" for any
         other.
