@@ -13,10 +13,11 @@ import httpx2
 
 from ..live_settings import BACK, LiveProblem, Upstream
 from ..types import Fault
+from .connections import TOGETHER, Connections
 
 # A model may think for minutes before it says its first word; vendors' SDKs wait as long.
 _TIMEOUT = httpx2.Timeout(connect=10, read=600, write=60, pool=60)
-_LIMITS = httpx2.Limits(max_connections=200, max_keepalive_connections=20, keepalive_expiry=60)
+_LIMITS = httpx2.Limits(max_connections=None, max_keepalive_connections=TOGETHER, keepalive_expiry=60)
 
 _HOP_BY_HOP = {
     b"connection",
@@ -44,14 +45,21 @@ class Forwarder:
     """Sends requests to vendors over connections that all calls share."""
 
     def __init__(self):
-        try:
-            self._client = httpx2.AsyncClient(
+        certificates = httpx2.create_ssl_context()  # takes a while to read
+
+        def client() -> httpx2.AsyncClient:
+            return httpx2.AsyncClient(
                 timeout=_TIMEOUT,
                 limits=_LIMITS,
                 follow_redirects=False,
                 cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-                mounts={"http://": httpx2.AsyncHTTPTransport()},  # a proxy could read what is not encrypted
+                verify=certificates,
+                # A proxy could read what is not encrypted.
+                mounts={"http://": httpx2.AsyncHTTPTransport(verify=certificates, limits=_LIMITS)},
             )
+
+        try:
+            self._connections = Connections(client)
         except (ImportError, ValueError):
             raise LiveProblem(
                 "The proxy in this computer's environment (HTTPS_PROXY or ALL_PROXY) is of a kind that cannot be "
@@ -68,14 +76,14 @@ class Forwarder:
         kept = [(name, value) for name, value in headers if name not in _NOT_SENT]
         base = httpx2.URL(upstream.url)
         target = base.raw_path.rstrip(b"/") + path.encode("ascii") + (b"?" + query if query else b"")
-        request = self._client.build_request(
+        request = self._connections.build_request(
             method,
             base.copy_with(raw_path=target),
             headers=[*kept, (b"accept-encoding", b"identity"), *_credentials(upstream, headers)],
             content=body or None,
         )
         try:
-            answer = await self._client.send(request, stream=True)
+            answer = await self._connections.send(request)
         except (httpx2.TransportError, httpx2.InvalidURL) as error:
             raise _fault(upstream, error) from None
         if answer.is_redirect:
