@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from . import pricing
+from .store import StoreError
 from .types import Allowance, Draft, Piece, Reply, ToolCall, Turn, Usage
 
 if TYPE_CHECKING:
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
 _PIECES = re.compile(r"\s*[⺀-鿿가-힯＀-￯]|\s*[^\s⺀-鿿가-힯＀-￯]+|\s+")
 _ARGUMENT_CHARACTERS = 24
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +34,15 @@ class Admission:
     started: int
 
     def settle(self, usage: Usage, cost_micros: int, status: str) -> None:
-        """Charge the call and release what it held. `status` is "ok", "cut" or "error"."""
-        if self.ticket is not None:
+        """Charge the call and release what it held. `status` is "ok", "cut" or "error". Where that cannot be written
+        now, it will be before the next call: no reason to withhold an answer that was paid for.
+        """
+        if self.ticket is None:
+            return
+        try:
             self.pipeline.store.close_call(self.ticket, usage, cost_micros, status, self.pipeline.clock())
+        except StoreError as error:
+            _log.error("%s", error)
 
 
 class Call:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -33,6 +34,7 @@ from . import live_batches
 from .live_desk import VENDORS, Desk, Vendor, json_object, models_of, permitted
 from .live_relay import Relay
 
+_LONG_BODY = 10_000
 _ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 # An answer that the vendor keeps: only the project that asked for it may go on from there.
 _KEPT = "live_response"
@@ -136,10 +138,9 @@ class _Platform:
             tariffs = find_tariffs(self._desk.upstream, models)
             names = [permitted(policy, model, tariff, caller) for model, tariff in tariffs.items()]
             before = self._kept_tokens(caller, fields.get("previous_response_id"))
-            # Counting the tokens of a long prompt takes its time.
-            bound = await run_in_threadpool(
-                find_bound, format, fields, prompt, before, tariffs, self._desk.pipeline.count
-            )
+            find = partial(find_bound, format, fields, prompt, before, tariffs, self._desk.pipeline.count)
+            # Counting the tokens of a long prompt takes its time; of a short one, less than to change threads.
+            bound = await run_in_threadpool(find) if len(body) > _LONG_BODY else find()
             admission = self._desk.admit(caller, names[0], format, bound)
             quote = Quote(self._desk.upstream.vendor, models[0], tariffs[models[0]], bound, wire.context(fields))
             return await self._call(request, body, format, quote, admission, caller)
