@@ -1,7 +1,12 @@
-"""`python -m course COMMAND`: works from a bare clone, because it sets up what the command needs."""
+"""`python -m course COMMAND`: in a bare clone it first sets up what the command needs."""
 
 import sys
 
-from course.bootstrap import main
+from course import bootstrap
 
-sys.exit(main(sys.argv[1:]))
+if bootstrap.LESSONS == bootstrap.ROOT:
+    sys.exit(bootstrap.main(sys.argv[1:]))
+
+from course import cli  # what it needs was installed with the package
+
+cli.main(prog_name="course")

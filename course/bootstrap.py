@@ -17,6 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV.joinpath("Scripts", "python.exe") if os.name == "nt" else VENV.joinpath("bin", "python")
 STAMP = VENV / "course.json"  # what is installed in VENV
+PACKED = ROOT / "course" / "_lessons"  # only an installed wheel has this folder
+LESSONS = PACKED if PACKED.is_dir() else ROOT  # where the lessons, the exercises and the tested pins are
 
 STUDENT, DEVELOPER = "requirements.txt", "requirements-dev.txt"
 OLDEST = (3, 11)
@@ -87,8 +89,13 @@ def main(arguments: list) -> int:
 
 
 def lab(arguments: tuple = ()) -> int:
-    """Open JupyterLab on the first lesson, with the packages of the Python that runs this."""
-    return _open_lab(sys.executable, arguments)
+    """Open JupyterLab on the first lesson, with the packages of the Python that runs this.
+
+    The lessons are those of the learner's folder that one is in, or else of the clone that this file belongs to.
+    """
+    here = Path.cwd()
+    own = (folder for folder in (here, *here.parents) if (folder / "notebooks" / "glossary.md").is_file())
+    return _open_lab(sys.executable, next(own, ROOT), arguments)
 
 
 def set_up(pins: str) -> None:
@@ -118,7 +125,7 @@ def _run(command: str, rest: list) -> int:
         return _clean()
     set_up(STUDENT if command in ("lab", "doctor") else DEVELOPER)
     if command == "lab":
-        return _open_lab(str(PYTHON), rest)
+        return _open_lab(str(PYTHON), ROOT, rest)
     if command == "doctor":
         return subprocess.call([str(PYTHON), "-m", "course.cli", "doctor", *rest], cwd=str(ROOT))
     if command == "test":
@@ -145,17 +152,22 @@ def _test() -> int:
     return 0
 
 
-def _open_lab(python: str, arguments: list) -> int:
-    lessons = sorted(ROOT.joinpath("notebooks").glob("[0-9][0-9]_*.ipynb"))
-    if not lessons:
+def _open_lab(python: str, folder: Path, arguments: list) -> int:
+    lessons = sorted(folder.joinpath("notebooks").glob("[0-9][0-9]_*.ipynb"))
+    if not lessons and LESSONS == ROOT:
         raise Problem("There is no lesson in the folder notebooks. Make them with: make notebooks")
+    if not lessons:
+        raise Problem(
+            "There are no lessons in this folder or above it. Copy them into a folder of yours, which may be new: "
+            "course start FOLDER. Then go there (cd FOLDER), and run this command again."
+        )
     _say(f"Opening {lessons[0].name} in JupyterLab. To stop it, press Ctrl-C here.")
     command = [
         python,
         "-m",
         "jupyterlab",
         f"--LabApp.default_url=/lab/tree/notebooks/{lessons[0].name}",
-        f"--ServerApp.root_dir={ROOT}",
+        f"--ServerApp.root_dir={folder}",
         "--ServerApp.ip=127.0.0.1",
         "--ServerApp.allow_root=True",  # in a container the user is often root; only this machine can connect
         "--ServerApp.answer_yes=True",  # make passes Ctrl-C on, and no question could be answered then
@@ -164,9 +176,9 @@ def _open_lab(python: str, arguments: list) -> int:
         *arguments,
     ]
     if os.name != "nt":
-        os.chdir(str(ROOT))
+        os.chdir(str(folder))
         os.execv(python, command)  # JupyterLab takes this process's place, so that Ctrl-C reaches it alone
-    return subprocess.call(command, cwd=str(ROOT))
+    return subprocess.call(command, cwd=str(folder))
 
 
 def _clean() -> int:

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 import course
 from course.classroom.commands import classroom
 from course.data import DataError
-from course.publish.lesson import LessonError, find_folder, find_lessons
+from course.publish.lesson import LessonError, find_folder, find_lessons, find_saved
 
 
 class _Command(click.Group):
@@ -42,6 +42,20 @@ def _output(folder: str, what: str) -> Callable:
     """The option that says into which folder a command writes."""
     kind = click.Path(file_okay=False, path_type=Path)
     return click.option("--output", type=kind, default=Path(folder), show_default=True, help=what)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def start(folder: Path) -> None:
+    """Copy the lessons and the exercises into FOLDER, to work in; what you have changed there stays as it is."""
+    from course import learner_folder
+
+    try:
+        copied = learner_folder.copy(folder, learner_folder.files())
+    except learner_folder.FolderError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(copied.told())
+    click.echo(f'Go on with:\n\n    cd "{folder}"\n    course lab\n')
 
 
 @main.command()
@@ -88,7 +102,7 @@ def slides(names: tuple[str, ...], every: bool, output: Path, style: Path | None
     from course.publish.slides import export
 
     decks = []
-    for lesson in find_lessons(find_folder(Path.cwd()), names):
+    for lesson in find_lessons(find_saved(Path.cwd()), names):
         decks.append((lesson, export(lesson, output, style, logo)))
         click.echo(f"{lesson.name} → {_short(decks[-1][1])}")
     if every:
@@ -101,7 +115,28 @@ def handout(output: Path) -> None:
     """Print the whole course as one PDF. It takes Chromium, Chrome or Edge."""
     from course.publish.handout import export
 
-    click.echo(f"→ {_short(export(find_lessons(find_folder(Path.cwd())), output))}")
+    click.echo(f"→ {_short(export(find_lessons(find_saved(Path.cwd())), output))}")
+
+
+@main.command()
+@_output("build/site", "The folder for the site. A JupyterLite in its folder `lite` stays, and pages lead to it.")
+@click.option("--repository", metavar="OWNER/REPO", help="Where the course lies on GitHub, for the Binder buttons.")
+@click.option("--address", default="", metavar="URL", help="Where the site will lie; needed for a sitemap.")
+def site(output: Path, repository: str | None, address: str) -> None:
+    """Build the course as a web site: pages with live widgets, for any static host or a folder on disk."""
+    from course.publish import site as publish
+
+    folder = find_folder(Path.cwd())
+    with _progress("steps") as progress:
+        task = progress.add_task("Building", total=publish.steps(len(find_lessons(folder))))
+        first = publish.build(
+            folder, output, repository or publish.REPOSITORY, address, lambda: progress.advance(task)
+        )
+    click.echo(f"→ {_short(first)}")
+    if not repository:
+        click.echo(f"The Binder buttons name {publish.REPOSITORY}. Say --repository to name yours.", err=True)
+    if not address:
+        click.echo("No sitemap was written: it must name the site's address. Say --address to have one.", err=True)
 
 
 @main.command()

@@ -24,7 +24,12 @@ from course import bootstrap, progress
 
 OK, NOTE, WRONG = "ok", "note", "WRONG"
 SDKS = {"openai": "3", "anthropic": "2", "google-genai": "3"}  # the oldest versions whose calls lessons show
-INSTALL = "Install the tested packages: in the course's folder, run `make lab`, or `python -m course lab`."
+PINS = bootstrap.LESSONS / bootstrap.STUDENT
+INSTALL = (
+    "Install the tested packages: in the course's folder, run `make lab`, or `python -m course lab`."
+    if bootstrap.LESSONS == bootstrap.ROOT
+    else f'Install the tested packages: `python -m pip install -r "{PINS}"`.'
+)
 _LOOPBACK = "127.0.0.1"
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
@@ -232,8 +237,7 @@ CHECKS: Mapping[str, Callable[[], tuple[str, ...]]] = {
 
 def _tested() -> dict[str, str]:
     """The versions that the course was tested with on such a machine; empty where the list is not at hand."""
-    pins = bootstrap.ROOT / bootstrap.STUDENT
-    return {pin.name: str(pin.specifier).removeprefix("==") for pin in _needed(_lines(pins))}
+    return {pin.name: str(pin.specifier).removeprefix("==") for pin in _needed(_lines(PINS))}
 
 
 def _oldest() -> dict[str, str]:

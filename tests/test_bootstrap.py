@@ -26,6 +26,7 @@ def checkout(tmp_path, monkeypatch):
     venv = folder / ".venv"
     for name, value in {
         "ROOT": folder,
+        "LESSONS": folder,
         "VENV": venv,
         "PYTHON": venv / bootstrap.PYTHON.relative_to(bootstrap.VENV),
         "STAMP": venv / bootstrap.STAMP.name,
@@ -235,7 +236,8 @@ def test_a_folder_that_may_not_be_written(checkout, monkeypatch, capsys):
     assert "put it in a folder of your own" in capsys.readouterr().err
 
 
-def test_lab_without_a_lesson(checkout):
+def test_lab_without_a_lesson(checkout, monkeypatch):
+    monkeypatch.chdir(checkout)
     with pytest.raises(bootstrap.Problem, match="make notebooks"):
         bootstrap.lab()
 

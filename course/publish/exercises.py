@@ -19,7 +19,7 @@ def find_exercises(start: Path) -> Path:
             return folder / "exercises"
     raise LessonError(
         f"There are no exercises here: no file `exercises/{CONFIG}` in this folder or above it. "
-        "Run this command inside the course's folder."
+        "Run this command inside the course's folder, a clone of its repository: solutions are nowhere else."
     )
 
 

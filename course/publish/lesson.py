@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 LABEL = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+NAME = "[0-9][0-9]_*"  # of a saved lesson, as a pattern
 
 
 class LessonError(Exception):
@@ -73,17 +74,31 @@ def find_folder(start: Path) -> Path:
         if (folder / "notebooks" / "source").is_dir():
             return folder / "notebooks"
     raise LessonError(
-        "There are no lessons here: no folder `notebooks/source` in this folder or above it. "
-        "Run this command inside the course's folder."
+        "The lessons' sources are not here: no folder `notebooks/source` in this folder or above it. "
+        "Run this command inside the course's folder, a clone of its repository."
+    )
+
+
+def find_saved(start: Path) -> Path:
+    """The folder of saved notebooks that `start` is in: a checkout's, or a learner's own. Raises LessonError."""
+    for folder in (start, *start.parents):
+        if (folder / "notebooks" / "source").is_dir() or any(folder.glob(f"notebooks/{NAME}.ipynb")):
+            return folder / "notebooks"
+    raise LessonError(
+        "There are no lessons here: no folder `notebooks` with lessons in this folder or above it. "
+        "Run this command inside the course's folder. If there is none yet, copy the lessons out: course start FOLDER"
     )
 
 
 def find_lessons(folder: Path, names: tuple[str, ...] = ()) -> list[Lesson]:
-    """The lessons of `folder` that `names` ask for, or all of them, in order.
+    """The lessons of `folder` that `names` ask for, or all of them, in order; without sources, those that are saved.
 
     Raises LessonError for a name that is not a lesson's, with the nearest one as a suggestion.
     """
-    lessons = {path.stem: Lesson(path) for path in sorted(folder.glob("source/*.py"))}
+    sources = sorted(folder.glob("source/*.py"))
+    if not (folder / "source").is_dir():
+        sources = [folder / "source" / f"{path.stem}.py" for path in sorted(folder.glob(f"{NAME}.ipynb"))]
+    lessons = {path.stem: Lesson(path) for path in sources}
     for name in names:
         if name not in lessons:
             near = difflib.get_close_matches(name, lessons, n=1, cutoff=0.4)
