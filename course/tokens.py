@@ -18,6 +18,7 @@ from . import data
 
 VOCABULARY = "o200k_base"
 _FILE = f"tokenizers/{VOCABULARY}.tiktoken"
+_SHA256 = "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d"  # as tiktoken expects it
 _FACTOR_COLUMNS = ("model", "exact", "factor", "low", "high", "source_url", "accessed_on", "note")
 
 
@@ -119,17 +120,26 @@ def _loaded():
 
 @lru_cache(maxsize=1)
 def _encoding():
-    import tiktoken
+    try:
+        import tiktoken
+    except ImportError:  # in a web page
+        from .byte_pairs import Encoding
+
+        return Encoding(_ranks(_SHA256))
     from tiktoken_ext import openai_public
 
     # openai_public describes the vocabulary and downloads it; here the same description reads our file.
     def ours(_url: str, expected_hash: str) -> dict[bytes, int]:
-        content = data.path(_FILE).read_bytes()
-        if hashlib.sha256(content).hexdigest() != expected_hash:
-            raise data.DataError(f"{_FILE} is not the official vocabulary. Restore it from the repository.")
-        # Each line has a token and its rank, which is the number of the line.
-        return {a2b_base64(token): rank for rank, token in enumerate(content.split()[::2])}
+        return _ranks(expected_hash)
 
     recipe = openai_public.o200k_base
     namespace = {**recipe.__globals__, "load_tiktoken_bpe": ours}
     return tiktoken.Encoding(**type(recipe)(recipe.__code__, namespace)())
+
+
+def _ranks(expected_hash: str) -> dict[bytes, int]:
+    content = data.path(_FILE).read_bytes()
+    if hashlib.sha256(content).hexdigest() != expected_hash:
+        raise data.DataError(f"{_FILE} is not the official vocabulary. Restore it from the repository.")
+    # Each line has a token and its rank, which is the number of the line.
+    return {a2b_base64(token): rank for rank, token in enumerate(content.split()[::2])}
