@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import sys
 import tempfile
 import threading
 from dataclasses import dataclass
@@ -17,10 +18,18 @@ if TYPE_CHECKING:
     import pandas
     from sqlalchemy import URL
 
+    from course.classroom.invitation import Invitation
     from course.gateway.gateway import Gateway
     from course.gateway.server import ThreadedServer
+    from course.in_process import InProcessServer
 
 READY = "Practice platform ready: calls stay on this computer, no key, no network, no bill."
+READY_IN_BROWSER = (
+    "Practice platform ready: it runs inside this web page, with no server. "
+    "Calls do not leave your browser, no key, no network, no bill."
+)
+# A web page (Pyodide, JupyterLite) has neither threads nor sockets nor processes.
+IN_BROWSER = sys.platform == "emscripten"
 _LOOPBACK = ("127.0.0.1", "localhost")
 # By these an SDK would pass the platform by, or send it another key.
 _MISLEADING = (
@@ -29,7 +38,7 @@ _MISLEADING = (
     "GOOGLE_GENAI_USE_ENTERPRISE",
     "GOOGLE_GENAI_USE_VERTEXAI",
 )
-MODES = ("practice", "live")
+MODES = ("practice", "live", "classroom")
 # What the platform has put into the environment, and what stood there before.
 _ours: dict[str, str] = {}
 _before: dict[str, str] = {}
@@ -44,8 +53,9 @@ class Session:
     mode: str
     status: str
     gateway: Gateway
-    server: ThreadedServer
+    server: ThreadedServer | InProcessServer
     directory: tempfile.TemporaryDirectory
+    invitation: Invitation | None = None
 
     def stop(self) -> None:
         self.server.stop()
@@ -54,30 +64,36 @@ class Session:
 
 
 def start(mode: str | None = None, pace: float = 0) -> None:
-    """Start the platform, once for each kernel, and say what it is.
+    """Start the platform, once for each kernel, and say what it is: a server on loopback, or, where this Python runs
+    in a web page, an application inside it.
 
     Sets the variables by which `OpenAI()`, `Anthropic()` and `genai.Client()` find the platform by themselves, see
     `course.gateway.gateway.environment`, and takes 127.0.0.1 out of any proxy's reach. Calling it again is harmless.
 
-    `mode` is "practice" or "live"; left out, it is what the environment variable COURSE_MODE says, else "practice".
-    In live mode the vendors answer, for your own key, under a cap; see `course.gateway.live_settings`. `pace` is how
-    many seconds pass between two pieces of a streamed practice answer: 0.05 is about as fast as one reads.
+    `mode` is "practice", "live" or "classroom"; left out, it is what the environment variable COURSE_MODE says, else
+    "classroom" where a class's COURSE_GATEWAY and COURSE_KEY are set, in the environment or in a `.env` file, else
+    "practice". In classroom mode the class's gateway answers, see `course.classroom.student`; in live mode the
+    vendors, for your own key, under a cap, see `course.gateway.live_settings`. `pace` is how many seconds pass
+    between two pieces of a streamed practice answer: 0.05 is about as fast as one reads.
 
     Raises `ValueError` for another mode, or a pace below 0 or above 10, and `live_settings.LiveProblem` where live
-    mode cannot begin.
+    or classroom mode cannot begin.
     """
     global _session
-    mode = mode or os.environ.get("COURSE_MODE") or "practice"
+    mode = mode or os.environ.get("COURSE_MODE") or ("classroom" if _is_invited() else "practice")
     if mode not in MODES:
         raise ValueError(f'mode {mode!r} does not exist. Use course.start() or course.start("live").')
     if not 0 <= pace <= 10:
         raise ValueError(f"pace is the number of seconds between two pieces, from 0 to 10, not {pace!r}.")
+    invitation, welcome = _enter_class() if mode == "classroom" else (None, "")
     with _lock:
-        if _session is not None and (_session.mode != mode or not _session.server.running):
+        wanted = (mode, invitation)
+        if _session is not None and ((_session.mode, _session.invitation) != wanted or not _session.server.running):
             _close()
         if _session is None:
-            _session = _open_live() if mode == "live" else _open_practice()
+            _session = _open_classroom(invitation) if invitation else _OPEN[mode]()
             atexit.register(_session.stop)
+        _session.status = welcome or _session.status
         _session.gateway.pipeline.pace = pace
         _set_environment(_session)
     print(_session.status)
@@ -103,6 +119,11 @@ def model(vendor: str, tier: str = "small") -> str:
     from course import catalog
 
     return catalog.load().pick(vendor, tier).id
+
+
+def spent() -> Decimal:
+    """What all calls of this session cost at list price, in US dollars. Raises `RuntimeError` before `start()`."""
+    return Decimal(sum(row.cost_micros for row in running().gateway.store.ledger())).scaleb(-6)
 
 
 def ledger() -> pandas.DataFrame:
@@ -192,7 +213,7 @@ def faults(kind: str | None = None, calls: int | None = None, share: float | Non
 
 
 def mode() -> str | None:
-    """ "practice" or "live"; `None` before `start()`."""
+    """ "practice", "live" or "classroom"; `None` before `start()`."""
     return _session.mode if _session else None
 
 
@@ -219,13 +240,18 @@ def _open_practice() -> Session:
     from course import catalog, tokens
     from course.gateway import gateway
 
-    return _serve("practice", READY, lambda database: gateway.practice(database, catalog.load(), tokens.number))
+    ready = READY_IN_BROWSER if IN_BROWSER else READY
+    return _serve("practice", ready, lambda database: gateway.practice(database, catalog.load(), tokens.number))
 
 
 def _open_live() -> Session:
     from course import catalog, tokens
     from course.gateway import gateway, live_settings
 
+    if IN_BROWSER:
+        raise live_settings.LiveProblem(
+            "Live mode does not run in a web page. Open the course on your own computer (`make lab`) for it."
+        )
     upstreams = live_settings.read_upstreams(_learners_environment())
     status = live_settings.announcement(upstreams)
     if planned := _planned_calls():
@@ -236,16 +262,63 @@ def _open_live() -> Session:
     return _serve("live", status, lambda database: gateway.live(database, facts, tokens.number, upstreams))
 
 
+_OPEN = {"practice": _open_practice, "live": _open_live}
+
+
+def _is_invited() -> bool:
+    """Whether the learner has a key to a class's gateway."""
+    if IN_BROWSER:
+        return False
+    from course.classroom.invitation import is_invited
+    from course.gateway.live_settings import LiveProblem
+
+    try:
+        return is_invited(_learners_environment())
+    except LiveProblem:  # a `.env` file that cannot be read is no reason not to practise
+        return False
+
+
+def _enter_class() -> tuple[Invitation, str]:
+    """The learner's key to a class's gateway, and what that says to it. Raises `LiveProblem`."""
+    from course.classroom import invitation, student
+
+    found = invitation.read(_learners_environment())
+    return found, student.enter(found)
+
+
+def _open_classroom(invitation: Invitation) -> Session:
+    """The class's gateway keeps the budget: there is no cap of the session's own."""
+    from course import catalog, tokens
+    from course.classroom.student import upstreams
+    from course.gateway import gateway
+
+    facts, vendors = catalog.load(), upstreams(invitation)
+    session = _serve(
+        "classroom", "", lambda database: gateway.live(database, facts, tokens.number, vendors, capped=False)
+    )
+    session.invitation = invitation
+    return session
+
+
 def _serve(mode: str, status: str, open_gateway: Callable[[URL], Gateway]) -> Session:
     from sqlalchemy import URL
 
-    from course.gateway.server import ThreadedServer
-
     directory = tempfile.TemporaryDirectory(prefix="course-", ignore_cleanup_errors=True)
     opened = open_gateway(URL.create("sqlite", database=str(Path(directory.name, "gateway.sqlite"))))
-    server = ThreadedServer(opened.app)
+    server = make_server(opened.app)
     server.start()
     return Session(mode, status, opened, server, directory)
+
+
+def make_server(app) -> ThreadedServer | InProcessServer:
+    """What serves an ASGI app to this process, not yet started."""
+    if IN_BROWSER:
+        from course.in_process import InProcessServer
+
+        return InProcessServer(app)
+    from course.gateway.server import ThreadedServer
+
+    return ThreadedServer(app)
 
 
 def _learners_environment() -> dict[str, str]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import sys
 import time
 from itertools import count
 
-import psutil
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Row
 
@@ -87,6 +87,10 @@ def _machine_micros() -> int:
 
 def _born(pid: int) -> int:
     """When a process of this computer began, by which it differs from a later one with its number; 0 if gone."""
+    if sys.platform == "emscripten":  # a web page is one process
+        return 1
+    import psutil
+
     try:
         return int(psutil.Process(pid).create_time() * 1000)
     except psutil.NoSuchProcess:
