@@ -140,6 +140,23 @@ def site(output: Path, repository: str | None, address: str) -> None:
 
 
 @main.command()
+@_output("dist", "The folder for the files. Those of an earlier release there are removed.")
+def release(output: Path) -> None:
+    """Build all files of a release: package, slides, handout, site, exercises, and their checksums."""
+    from course.publish import release as publish
+
+    try:
+        plan = publish.plan()
+        with _progress("steps") as progress:
+            task = progress.add_task(f"Building {plan.version}", total=plan.steps)
+            files = publish.build(plan, output, lambda: progress.advance(task))
+    except publish.ReleaseError as error:
+        raise click.ClickException(str(error)) from error
+    for path in files:
+        click.echo(f"{path.stat().st_size / 1e6:6.2f} MB  {_short(path)}")
+
+
+@main.command()
 @click.argument("names", nargs=-1)
 def exercises(names: tuple[str, ...]) -> None:
     """Make what students get of the exercises in NAMES, or of all: without solutions and hidden tests."""
