@@ -1,0 +1,131 @@
+"""Installs the course's JupyterHub as a school would, and runs it on loopback."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+from servers import end
+
+ROOT = Path(__file__).resolve().parents[2]
+RECIPE = ROOT / "deploy" / "jupyterhub"
+PLACE = ROOT / "build" / "a school"  # a space in the path, as on many a teacher's computer
+PASSWORD = "only for this test"
+# What the test has in place of a school's own settings: nobody's account on this machine is used.
+SCHOOL = """\
+import os
+
+c = get_config()
+public, hub, proxy = {ports}
+c.JupyterHub.bind_url = f"http://127.0.0.1:{{public}}"
+c.JupyterHub.hub_port = hub
+c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{{proxy}}"
+c.JupyterHub.cleanup_servers = True
+c.JupyterHub.active_server_limit = 20
+c.JupyterHub.authenticator_class = "dummy"
+c.DummyAuthenticator.password = {password!r}
+c.Authenticator.allowed_users = set({students!r})
+c.JupyterHub.spawner_class = "simple"
+c.SimpleLocalProcessSpawner.home_dir_template = {homes!r} + "/{{username}}"
+c.Spawner.environment["JUPYTER_RUNTIME_DIR"] = lambda spawner: os.path.join({sockets!r}, spawner.user.name)
+c.Spawner.args = ["--allow-root"] if os.geteuid() == 0 else []
+"""
+
+
+@dataclass(frozen=True)
+class Hub:
+    """A running hub. `homes` holds a folder for each student."""
+
+    url: str
+    homes: Path
+    process: subprocess.Popen
+
+    def memory(self, student: str) -> dict[str, float]:
+        """The megabytes that a student's "server" and "kernel" take now, pages that they share counted in parts."""
+        taken = {"server": 0.0, "kernel": 0.0}
+        for each in psutil.Process(self.process.pid).children(recursive=True):
+            command = " ".join(each.cmdline())
+            if each.environ().get("JUPYTERHUB_USER") == student:
+                part = "kernel" if "ipykernel_launcher" in command else "server"
+                taken[part] += each.memory_full_info().pss / 1e6
+        return taken
+
+
+def install() -> Path:
+    """Run the recipe's own installer; gives the folder that it filled."""
+    target = PLACE / "course"
+    ran = subprocess.run(
+        [RECIPE / "install.sh", target],
+        env=_environment() | {"PYTHON": sys.executable},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    if ran.returncode:
+        pytest.fail(f"deploy/jupyterhub/install.sh failed:\n{ran.stdout}", pytrace=False)
+    return target
+
+
+@contextmanager
+def running(course: Path, students: list[str]) -> Iterator[Hub]:
+    """The hub, with the shipped configuration, for these students; everything that it started ends with it."""
+    folder = PLACE / "hub"
+    shutil.rmtree(folder, ignore_errors=True)
+    homes = folder / "home"
+    homes.mkdir(parents=True)
+    ports = _free_ports(3)
+    with tempfile.TemporaryDirectory(prefix="hub") as sockets, (folder / "log").open("wb") as log:
+        settings = {"ports": ports, "students": students, "homes": str(homes), "sockets": sockets}
+        (folder / "school.py").write_text(SCHOOL.format(password=PASSWORD, **settings), "utf-8")
+        process = subprocess.Popen(
+            [course / "env" / "bin" / "jupyterhub", "--config", course / "jupyterhub_config.py"],
+            cwd=folder,
+            env=_environment(),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            url = f"http://127.0.0.1:{ports[0]}"
+            _wait(process, url, folder / "log")
+            yield Hub(url, homes, process)
+        finally:
+            if process.poll() is None:
+                end(process)
+
+
+def _environment() -> dict[str, str]:
+    """The environment without settings of this user that would reach the hub or its students."""
+    foreign = ("COURSE_", "JUPYTER", "CONFIGPROXY", "PYTHON", "VIRTUAL_ENV", "PYTEST")
+    return {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+
+
+def _free_ports(number: int) -> list[int]:
+    with ExitStack() as stack:
+        taken = [stack.enter_context(socket.socket()) for _ in range(number)]
+        for each in taken:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in taken]
+
+
+def _wait(process: subprocess.Popen, url: str, log: Path) -> None:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    until = time.monotonic() + 120
+    while process.poll() is None and time.monotonic() < until:
+        try:
+            with opener.open(f"{url}/hub/api/", timeout=5) as answer:
+                json.load(answer)
+                return
+        except OSError:  # the proxy is up before the hub is
+            time.sleep(0.1)
+    pytest.fail(f"The hub did not start:\n{log.read_text('utf-8')}", pytrace=False)

@@ -1,0 +1,150 @@
+"""A real JupyterHub on loopback, installed by the school's own recipe, and a class of ten who work on it."""
+
+import asyncio
+import json
+import time
+from dataclasses import dataclass
+from datetime import date
+from statistics import mean
+
+import pytest
+from hub import ROOT, install, running
+from hub_student import Student
+from tornado.httpclient import HTTPClientError
+
+from course.publish import notebooks
+from course.publish.lesson import Lesson
+
+STUDENTS = ["mei", "tomas", "ana", "priya", "yuki", "omar", "lena", "joao", "ada", "ben"]
+AT_ONCE = 4
+FIRST = "/lab/tree/chat-or-api/notebooks/00_start.ipynb"
+LESSON = Lesson(ROOT / "notebooks" / "source" / "02_billing.py")
+LESSON_THERE = f"chat-or-api/notebooks/{LESSON.notebook.name}"
+RECORD = ROOT / "build" / "jupyterhub.json"
+MEASURED = ("start_seconds", "lesson_seconds", "server_mb", "kernel_mb")
+PLANNED = (
+    512  # MB for a student, by which jupyterhub_config.py says how many come in, and values.yaml what is reserved
+)
+
+
+@dataclass
+class Visit:
+    """What one student met. Seconds from login to the first page, and for the lesson; megabytes at its end."""
+
+    student: str
+    arrived: str
+    kernel: str
+    handed_out: str
+    findings: list[str]
+    start_seconds: float
+    lesson_seconds: float
+    server_mb: float = 0
+    kernel_mb: float = 0
+
+
+@pytest.fixture(scope="module")
+def hub():
+    with running(install(), STUDENTS) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def visits(hub) -> list[Visit]:
+    """All ten have logged in and run the lesson; their servers and kernels still run."""
+    made = asyncio.run(_class(hub))
+    for visit in made:
+        taken = hub.memory(visit.student)
+        visit.server_mb, visit.kernel_mb = taken["server"], taken["kernel"]
+    return made
+
+
+async def _class(hub) -> list[Visit]:
+    places = asyncio.Semaphore(AT_ONCE)
+
+    async def one(name: str) -> Visit:
+        async with places, Student(hub.url, name) as student:
+            began = time.monotonic()
+            await student.log_in()
+            arrived = await student.start()
+            started = time.monotonic()
+            there = await student.jupyter(
+                "GET", f"contents/{LESSON_THERE}", params={"format": "text", "type": "file"}
+            )
+            kernel = await student.open_notebook(LESSON_THERE)
+            ran = await student.run(kernel, LESSON.read())
+            ended = time.monotonic()
+            findings = notebooks.findings(notebooks.finish(ran, LESSON), LESSON)
+            handed_out = there.json()["content"]
+            return Visit(name, arrived, kernel, handed_out, findings, started - began, ended - started)
+
+    return await asyncio.gather(*(one(name) for name in STUDENTS))
+
+
+def test_each_student_arrives_in_the_first_lesson(visits):
+    assert {visit.student: visit.arrived for visit in visits} == {name: f"/user/{name}{FIRST}" for name in STUDENTS}
+
+
+def test_each_student_gets_the_lesson_and_the_outputs_that_are_committed(visits):
+    committed = LESSON.notebook.read_text("utf-8")
+    assert [visit.student for visit in visits if visit.handed_out != committed] == []
+    assert {visit.student: visit.findings for visit in visits if visit.findings} == {}
+
+
+def test_a_student_takes_no_more_than_the_recipe_plans_for(visits):
+    record = {
+        "date": date.today().isoformat(),
+        "students": len(visits),
+        "at_once": AT_ONCE,
+        **{what: round(mean(getattr(each, what) for each in visits), 1) for what in MEASURED},
+        "largest_mb": round(max(each.server_mb + each.kernel_mb for each in visits), 1),
+    }
+    RECORD.write_text(json.dumps(record, indent=1) + "\n", "utf-8")
+    print(json.dumps(record, indent=1))
+    assert record["server_mb"] > 20
+    assert record["kernel_mb"] > 20
+    assert record["largest_mb"] < PLANNED
+
+
+def test_a_student_cannot_reach_another(hub, visits):
+    other = visits[1]
+
+    async def try_all() -> list[int]:
+        async with Student(hub.url, STUDENTS[0]) as curious:
+            await curious.log_in()
+            await curious.visit(curious.home)
+            answers = [
+                await curious.visit(f"/user/{other.student}/lab"),
+                await curious.jupyter("GET", "contents/chat-or-api", whose=other.student),
+                await curious.jupyter("GET", "sessions", whose=other.student),
+                await curious.visit(f"/user/{other.student}/proxy/22/"),
+            ]
+            with pytest.raises(HTTPClientError) as refused:
+                await curious.connect(other.kernel, whose=other.student)
+            return [answer.status_code for answer in answers] + [refused.value.code]
+
+    assert asyncio.run(try_all()) == [403] * 5
+
+
+def test_a_wrong_password_and_a_stranger_stay_outside(hub):
+    async def try_to_enter(name: str, **password) -> int:
+        async with Student(hub.url, name) as student:
+            await student.log_in(**password)
+            return (await student.visit("/hub/spawn")).url.path
+
+    assert asyncio.run(try_to_enter("mei", password="guess")) == "/hub/login"
+    assert asyncio.run(try_to_enter("a stranger")) == "/hub/login"
+
+
+def test_work_and_progress_are_there_after_the_server_was_stopped(hub, visits):
+    async def come_back() -> str:
+        async with Student(hub.url, STUDENTS[2]) as student:
+            await student.log_in()
+            await student.visit(student.home)
+            mine = {"type": "file", "format": "text", "content": "my own"}
+            (await student.jupyter("PUT", f"contents/{LESSON_THERE}", json=mine)).raise_for_status()
+            await student.stop()
+            await student.start()
+            params = {"format": "text", "type": "file"}
+            return (await student.jupyter("GET", f"contents/{LESSON_THERE}", params=params)).json()["content"]
+
+    assert asyncio.run(come_back()) == "my own"
