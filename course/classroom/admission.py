@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,12 +15,13 @@ from course.gateway.pipeline import utc_micros
 from course.gateway.store import Store, StoreError
 
 from . import address, register, slips
+from .money import micros
 from .private_file import free_name, new_private_file, write_out
 from .problem import ClassroomProblem
-from .register import Class, Enrolment, Issued, Terms
+from .register import Class, Enrolled, Enrolment, Issued, Terms
 from .roster import Student
 
-_WEEKLY_DOLLARS = 1.0
+_WEEKLY_DOLLARS = "1.00"
 _PER_MINUTE = 60
 
 
@@ -30,8 +30,8 @@ class Wanted:
     """What was asked for; `None` is what holds already, or the usual in a new class. Money is in dollars."""
 
     url: str | None = None
-    weekly: float | None = None
-    cap: float | None = None
+    weekly: str | None = None
+    cap: str | None = None
     per_minute: int | None = None
     models: Sequence[str] = ()
 
@@ -53,13 +53,6 @@ class Wanted:
             per_minute=self.per_minute or (_PER_MINUTE if now is None else now.per_minute),
             models=_known(self.models) if self.models else models,
         )
-
-
-def micros(dollars: float) -> int:
-    """Dollars as whole micro-dollars. Raises `ClassroomProblem` for what is no amount of money."""
-    if not math.isfinite(dollars) or not 0 < dollars <= 1_000_000:
-        raise ClassroomProblem(f"{dollars:g} is not an amount of US dollars that can be spent.")
-    return round(dollars * 1_000_000)
 
 
 @contextmanager
@@ -89,8 +82,7 @@ def admit(
     """Make the class, or add to it who is new; and the file with the new keys, `None` if there are none. Raises
     `ClassroomProblem`; then nothing was made.
     """
-    path = free_name(folder, "keys" if as_table else "slips", ".csv" if as_table else ".html")
-    written = slips.table if as_table else slips.page
+    path, written = _form(folder, as_table)
     with new_private_file(path) as file:
 
         def deliver(klass: Class, issued: list[Issued]) -> None:
@@ -104,14 +96,30 @@ def admit(
     return enrolment, path if enrolment.issued else None
 
 
+def issue_again(store: Store, klass: Class, who: Enrolled, folder: Path, as_table: bool) -> Path:
+    """Another key for a student, in a file. Raises `ClassroomProblem`; then the key before it holds on."""
+    path, written = _form(folder, as_table)
+    with new_private_file(path) as file:
+        register.new_key(store, klass, who, utc_micros(), lambda issued: write_out(file, written(klass, [issued])))
+    return path
+
+
 def write_admin_key(store: Store, url: str, folder: Path) -> Path:
     """A new key to the status page, in a file; the one before it ends. Raises `ClassroomProblem`."""
     path = free_name(folder, "instructor", ".env")
     with new_private_file(path) as file:
-        secret = register.make_admin_key(store, utc_micros())
-        write_out(file, f"# Opens {url}/classroom/ and administers everything. Keep it as you keep a password.\n")
-        write_out(file, f"COURSE_ADMIN_KEY={secret}\n")
+        said = f"# Opens {url}/classroom/ and administers everything. Keep it as you keep a password.\n"
+        register.make_admin_key(
+            store, utc_micros(), lambda secret: write_out(file, f"{said}COURSE_ADMIN_KEY={secret}\n")
+        )
     return path
+
+
+def _form(folder: Path, as_table: bool) -> tuple[Path, Callable[[Class, list[Issued]], str]]:
+    """A new file for keys, and what writes them."""
+    if as_table:
+        return free_name(folder, "keys", ".csv"), slips.table
+    return free_name(folder, "slips", ".html"), slips.page
 
 
 def _known(models: Sequence[str]) -> tuple[str, ...]:

@@ -23,6 +23,10 @@ _OUTPUT = click.option(
     help="The folder for files with keys.",
 )
 
+_KEYS_INSIDE = (
+    "Warning: this file holds keys in the clear, and they cannot be had again. Hand them out, then delete it."
+)
+
 
 @click.group()
 def classroom() -> None:
@@ -33,10 +37,8 @@ def classroom() -> None:
 @click.argument("roster", type=click.Path(path_type=Path))
 @click.option("--class", "name", help="What the class is called; else as the roster's file.")
 @click.option("--url", help="Where students will reach the gateway, such as https://ai.example.edu.")
-@click.option("--weekly", type=float, metavar="USD", help="What each student may spend a week.  [default: 1.00]")
-@click.option(
-    "--cap", type=float, metavar="USD", help="What all may spend together.  [default: one week of all students]"
-)
+@click.option("--weekly", metavar="USD", help="What each student may spend a week.  [default: 1.00]")
+@click.option("--cap", metavar="USD", help="What all may spend together.  [default: one week of all students]")
 @click.option(
     "--per-minute", type=click.IntRange(1), help="Calls that each student may make a minute.  [default: 60]"
 )
@@ -67,11 +69,7 @@ def init(roster: Path, name: str | None, as_table: bool, output: Path, database:
     click.echo(f"Class {enrolment.klass.name!r}: {_count(len(enrolment.issued), 'new student')}.")
     if path:
         click.echo(f"→ {path}")
-        click.echo(
-            "Warning: this file holds the keys in the clear, and they cannot be had again. Hand them out, then "
-            "delete it.",
-            err=True,
-        )
+        click.echo(_KEYS_INSIDE, err=True)
     if admin:
         click.echo(f"→ {admin}: your key to the status page, {url}/classroom/")
     if enrolment.absent:
@@ -109,6 +107,123 @@ def serve(mode: str, host: str, port: int, workers: int, expose: bool, database:
         err=True,
     )
     classroom_serving.run(setting, listening, workers)
+
+
+@classroom.command()
+@click.option(
+    "--sort",
+    type=click.Choice(["name", "state", "week", "spent", "calls", "refused", "last"]),
+    default="name",
+    show_default=True,
+    help="By what; numbers from the highest.",
+)
+@_CLASS
+@_DATABASE
+def status(sort: str, name: str | None, database: str) -> None:
+    """Say how each student stands: spent, refused, idle, last call."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from course.classroom import status as standings
+    from course.classroom import words
+
+    with _class(database, name) as (store, klass, now):
+        report = standings.report(store, klass, now)
+    table = Table("student", "state", "this week, of budget", "in all", "calls", "refused", "last call (UTC)")
+    for each in standings.ordered(report.students, sort, descending=sort not in ("name", "state")):
+        week = f"{words.dollars(each.week)} of {words.dollars(each.limit)}"
+        calls, refused = f"{each.calls:,}", words.reasons(each.refused) or "0"
+        table.add_row(
+            escape(each.who.student.label),
+            each.state,
+            week,
+            words.dollars(each.spent),
+            calls,
+            refused,
+            words.moment(each.last_call),
+        )
+    Console().print(table)
+    click.echo(
+        f"Class {klass.name!r}: {_count(len(report.students), 'student')}, {report.idle} idle or never called. "
+        f"Spent {words.dollars(report.cap - report.left)} of the cap of {words.dollars(report.cap)}, "
+        f"{words.dollars(report.week)} this week. Refused: {words.reasons(report.refused) or 'none'}."
+    )
+
+
+@classroom.command()
+@click.argument("student")
+@_CLASS
+@_DATABASE
+def revoke(student: str, name: str | None, database: str) -> None:
+    """Make the key of STUDENT (email, number or name) useless from now on."""
+    from course.classroom import register
+
+    with _class(database, name) as (store, klass, now):
+        who = register.find_student(store, klass, student)
+        register.revoke(store, klass, who, now)
+    click.echo(f"The key of {who.student.label} is revoked. Another: course classroom new-key {who.student.handle}")
+
+
+@classroom.command("new-key")
+@click.argument("student")
+@click.option("--csv", "as_table", is_flag=True, help="The key as CSV for a mail merge, instead of a slip to print.")
+@_OUTPUT
+@_CLASS
+@_DATABASE
+def new_key(student: str, as_table: bool, output: Path, name: str | None, database: str) -> None:
+    """Give STUDENT another key, with what is left of this week's budget; the old one ends."""
+    from course.classroom import admission, register
+
+    with _class(database, name) as (store, klass, _):
+        who = register.find_student(store, klass, student)
+        path = admission.issue_again(store, klass, who, output, as_table)
+    click.echo(f"→ {path}")
+    click.echo(f"{_KEYS_INSIDE} The key before it is revoked.", err=True)
+
+
+@classroom.command("top-up")
+@click.argument("student", required=False)
+@click.argument("dollars")
+@_CLASS
+@_DATABASE
+def top_up(student: str | None, dollars: str, name: str | None, database: str) -> None:
+    """Let STUDENT spend so many DOLLARS more this week; without a student, let the whole class."""
+    from course.classroom import register
+    from course.classroom.money import micros
+
+    with _class(database, name) as (store, klass, now):
+        who = register.find_student(store, klass, student) if student else None
+        register.top_up(store, klass, who, micros(dollars), now)
+    click.echo(f"{who.student.label if who else 'The class'} may spend ${dollars.lstrip('$')} more.")
+
+
+@classroom.command("admin-key")
+@_OUTPUT
+@_DATABASE
+def admin_key(output: Path, database: str) -> None:
+    """Write a new key to the status page into a file; the one before it ends."""
+    from course.classroom import admission
+
+    with _class(database, None, every=True) as (store, klass, _):
+        path = admission.write_admin_key(store, klass.terms.url, output)
+    click.echo(f"→ {path}: your key to the status page, {klass.terms.url}/classroom/")
+
+
+@contextlib.contextmanager
+def _class(database: str, name: str | None, every: bool = False) -> Iterator[tuple]:
+    """The store, the class that is meant, any if it is about `every` class, and the time."""
+    from course import serve as serving
+    from course.classroom import register
+    from course.gateway.pipeline import utc_micros
+
+    with _problems():
+        try:
+            with serving.open_store(database) as store:
+                classes = register.classes(store) if every else []
+                yield store, classes[-1] if classes else register.find_class(store, name), utc_micros()
+        except serving.ServeError as error:
+            raise click.ClickException(str(error)) from error
 
 
 @contextlib.contextmanager

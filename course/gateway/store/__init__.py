@@ -11,6 +11,7 @@ from .audit import Audit
 from .buckets import Buckets
 from .database import Database, StoreError, UnstorableError
 from .findings import Findings
+from .key_use import KeyUse, KeyUses
 from .ledger import Ledger, Ticket
 from .objects import Objects
 from .overview import Overview
@@ -21,6 +22,7 @@ __all__ = [
     "ADMIN_KEY_PREFIX",
     "KEY_PREFIX",
     "AuditFilter",
+    "KeyUse",
     "Policy",
     "RateLimit",
     "Store",
@@ -31,7 +33,7 @@ __all__ = [
 ]
 
 
-class Store(Access, Buckets, Ledger, Refusals, Findings, Objects, Audit, Admin, Retention, Overview):
+class Store(Access, Buckets, Ledger, Refusals, Findings, Objects, Audit, Admin, Retention, Overview, KeyUses):
     """One database, safe to share between threads. `url` is an SQLAlchemy URL. Raises `StoreError` when it cannot
     be used.
     """
