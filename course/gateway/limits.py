@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from .store.buckets import Bucket
+from .store.buckets import ROUNDING, Bucket
 from .types import Allowance, Fault
 
 if TYPE_CHECKING:
@@ -56,7 +56,13 @@ class RateLimiter:
             with self._lock:
                 now = self._clock()
                 return _take(project, model, asked, self._own(project, key, model, asked, now), now)
-        now, meters = self._clock(), [(meter, per, limit) for meter, per, limit, _ in asked]
+        now = self._clock()
+        filling = [
+            (meter, per, limit, limit / _SECONDS[per] / 1_000_000, amount) for meter, per, limit, amount in asked
+        ]
+        if (buckets := self._store.take(project, key, model, filling, now)) is not None:
+            return _take(project, model, asked, buckets, now)
+        meters = [(meter, per, limit) for meter, per, limit, _ in asked]
         with self._store.held_buckets(project, key, model, meters, now) as buckets:
             return _take(project, model, asked, buckets, now)
 
@@ -81,15 +87,14 @@ def _take(
         passed = max(now - bucket.updated, 0) / 1_000_000  # a clock set back fills nothing
         bucket.level = min(bucket.level + passed * limit / _SECONDS[per], float(limit))
         bucket.updated = now
-        # At the limit exactly, the sum of many refills may miss it by a rounding error.
-        if bucket.level + 1e-9 < amount:
+        if bucket.level + ROUNDING < amount:
             raise _refusal(project, model, meter, per, limit, amount, bucket.level)
     left = {}
     for (meter, per, limit, amount), bucket in zip(asked, buckets, strict=True):
         bucket.level = max(bucket.level - amount, 0.0)
         if per == "minute" or meter not in left:
             full_in = (limit - bucket.level) * _SECONDS[per] / limit if limit else 0.0
-            left[meter] = Allowance(limit, int(bucket.level + 1e-9), full_in)
+            left[meter] = Allowance(limit, int(bucket.level + ROUNDING), full_in)
     return left
 
 
@@ -101,7 +106,7 @@ def _refusal(project, model, meter, per, limit, amount, level) -> Fault:
             "meter": meter,
             "per": per,
             "limit": limit,
-            "used": limit - math.floor(level + 1e-9),
+            "used": limit - math.floor(level + ROUNDING),
             "requested": amount,
             "model": model,
             "project": project,
