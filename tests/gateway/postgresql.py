@@ -54,27 +54,48 @@ def free_port() -> int:
         return taken.getsockname()[1]
 
 
+class Server:
+    """A server on loopback; `url` is that of a database on it."""
+
+    def __init__(self, folder: str, settings: dict[str, str]):
+        self._folder = folder
+        self._data = f"{folder}/data"
+        self._port = free_port()
+        self._settings = " ".join(f"-c {name}={value}" for name, value in settings.items())
+        self.url = f"postgresql+psycopg://postgres@127.0.0.1:{self._port}/postgres"
+        as_owner(
+            program("initdb"), "-D", self._data, "-U", "postgres", "-A", "trust", "-N", "--no-locale", "-E", "UTF8"
+        )
+
+    def start(self) -> None:
+        options = f"-p {self._port} -c listen_addresses=127.0.0.1 -k {self._folder} {self._settings}"
+        self._control("-w", "-l", f"{self._folder}/log", "-o", options, "start")
+
+    def stop(self) -> None:
+        """As if it were killed: whoever is connected is cut off."""
+        self._control("-m", "immediate", "stop")
+
+    def _control(self, *words: str) -> None:
+        as_owner(program("pg_ctl"), "-D", self._data, *words)
+
+
 @contextmanager
-def server() -> Iterator[str]:
-    """The URL of a database on a new server on loopback."""
+def running(**settings: str) -> Iterator[Server]:
+    """A new server, with `SETTINGS` and others."""
     with tempfile.TemporaryDirectory(prefix="course-postgresql-") as folder:
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres")
-        data, port = f"{folder}/data", free_port()
-        as_owner(program("initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-N", "--no-locale", "-E", "UTF8")
-        settings = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} {settings}"
-        control = program("pg_ctl")
-        as_owner(control, "-D", data, "-w", "-l", f"{folder}/log", "-o", options, "start")
+        server = Server(folder, {**SETTINGS, **settings})
+        server.start()
         try:
-            yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
+            yield server
         finally:
-            as_owner(control, "-D", data, "-m", "immediate", "stop")
+            server.stop()
 
 
 def main() -> int:
-    with server() as url:
-        return subprocess.run(sys.argv[1:], env={**os.environ, "COURSE_TEST_DATABASE": url}).returncode
+    with running() as server:
+        return subprocess.run(sys.argv[1:], env={**os.environ, "COURSE_TEST_DATABASE": server.url}).returncode
 
 
 if __name__ == "__main__":
