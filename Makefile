@@ -6,8 +6,8 @@ is_python3 = $(if $(filter 3,$(shell $(1) -c "import sys; print(sys.version_info
 PYTHON := $(or $(call is_python3,python3),$(call is_python3,python),$(call is_python3,py))
 endif
 
-help lab doctor test notebooks exercises slides handout release bench clean:
+help lab doctor test notebooks exercises slides handout site release bench clean:
 	$(if $(PYTHON),,$(error Python is missing. The course needs Python 3.11 or newer: install it, then try again))
 	@$(PYTHON) course/bootstrap.py $@ $(ARGS)
 
-.PHONY: help lab doctor test notebooks exercises slides handout release bench clean
+.PHONY: help lab doctor test notebooks exercises slides handout site release bench clean

@@ -60,6 +60,7 @@ Chat or API? A hands-on course.
   exercises   make what students get of the exercises
   slides      export the lessons as slides, into build/slides
   handout     print the course as one PDF, into build
+  site        build the course as a web site, into build/site
   release     build all files of a release, into dist
   bench       measure speed and size against the limits we set ourselves
   clean       remove what these commands made, and keep your work

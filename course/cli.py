@@ -126,7 +126,7 @@ def site(output: Path, repository: str | None, address: str) -> None:
     """Build the course as a web site: pages with live widgets, for any static host or a folder on disk."""
     from course.publish import site as publish
 
-    folder = find_folder(Path.cwd())
+    folder = find_saved(Path.cwd())
     with _progress("steps") as progress:
         task = progress.add_task("Building", total=publish.steps(len(find_lessons(folder))))
         first = publish.build(

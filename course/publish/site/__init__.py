@@ -103,7 +103,7 @@ def _write_pages(shown: list[LessonPage], lessons: list[Lesson], addresses: Addr
     pages.write("downloads.html", "downloads.html.j2", downloads=downloads.collect(lessons, output))
     pages.write("sources.html", "sources.html.j2", sources=_sources(shown))
     sitemap = list(pages.written)
-    pages.write("404.html", "404.html.j2")
+    pages.write("404.html", "404.html.j2", root=addresses.folder)  # it is shown at any depth
     entries = [
         entry for page in shown for entry in search.lesson_entries(page.title, page.path, page.article.sections)
     ]

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
+import course
 from course.publish.lesson import LessonError
 
 REPOSITORY = "OWNER/REPO"  # stands for one until the course is published; README and badge say the same
@@ -32,12 +33,16 @@ class Addresses:
 
     @property
     def folder(self) -> str:
-        """The path of the site on its host, for the page that any missing address shows."""
+        """The path of the site on its host; empty when not known."""
         return urlsplit(self.of("")).path
 
     def binder(self, notebook: str) -> str:
-        """Opens a file of the repository, such as "notebooks/02_billing.ipynb", in JupyterLab on Binder."""
-        return f"https://mybinder.org/v2/gh/{self.repository}/HEAD?urlpath={quote(f'lab/tree/{notebook}', safe='')}"
+        """Opens a file of the repository, such as "notebooks/02_billing.ipynb", in JupyterLab on Binder.
+
+        It is the file of this version's release, for which Binder builds an image once.
+        """
+        release = f"v{course.__version__}"
+        return f"https://mybinder.org/v2/gh/{self.repository}/{release}?urlpath=lab/tree/{quote(notebook)}"
 
     def file(self, path: str) -> str:
         return f"{self.code}/blob/HEAD/{path}"

@@ -18,6 +18,7 @@ IN_ITS_PLACE = (
     "In JupyterLab, a panel stands here that keeps your progress. "
     "On this site your answers to the quizzes stay in this browser; nothing is sent anywhere."
 )
+_NUMBER = re.compile(r"-?[\d,]+(\.\d+)?( ?%)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +107,20 @@ def _calm_outputs(soup: BeautifulSoup) -> None:
             header.name = "td"  # it heads nothing
             header.attrs.pop("scope", None)
     for table in soup.find_all("table"):
+        _align_numbers(table)
         table.wrap(soup.new_tag("div", attrs={"class": "scroll"}))
     for figure in soup.find_all(["figure", "img"]):
         figure.attrs.pop("style", None)
+
+
+def _align_numbers(table: Tag) -> None:
+    """Mark the cells of each column that holds numbers alone."""
+    rows = [row.find_all(["td", "th"], recursive=False) for row in table.find_all("tr")]
+    body = [row for row in rows if row and row[0].find_parent("tbody")]
+    for column in zip(*rows, strict=True) if len(set(map(len, rows))) == 1 and body else ():
+        if all(_NUMBER.fullmatch(cell.get_text(strip=True)) for cell in column[-len(body) :]):
+            for cell in column:
+                cell["class"] = "number"
 
 
 def _lead_links(soup: BeautifulSoup) -> None:

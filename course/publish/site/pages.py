@@ -27,8 +27,8 @@ class Pages:
 
     def write(self, path: str, template: str, **values: object) -> None:
         """Write the page `path`, such as "lessons/02_billing.html"."""
-        root = "../" * path.count("/")
-        html = self._templates.get_template(template).render(path=path, root=root, **values)
+        values = {"path": path, "root": "../" * path.count("/"), **values}
+        html = self._templates.get_template(template).render(values)
         write(self._site / path, html + "\n")
         self.written.append(path)
 
