@@ -130,7 +130,7 @@ class Dashboard {
     const body = element("tbody", {});
     const empty = element("p", { class: "dash-none" }, none);
     // It may be wider or longer than its place: then the keyboard must be able to scroll it.
-    const scroll = element("div", { class: "dash-scroll", role: "region", tabindex: "0", "aria-label": title },
+    const scroll = element("div", { class: "dash-scroll", role: "group", tabindex: "0", "aria-label": title },
       element("table", {}, element("thead", {}, head), body));
     return { root: this.section(name, title, empty, scroll), head, body, empty, scroll, columns: Object.keys(columns) };
   }

@@ -30,7 +30,7 @@ class QuizView {
         "aria-label": `Quiz with ${this.questions.length} questions`,
         "data-lm-suppress-shortcuts": "true",
       },
-      element("div", { class: "quiz-top" }, element("nav", { "aria-label": "Questions" }, this.steps), this.points),
+      element("div", { class: "quiz-top" }, element("div", { role: "group", "aria-label": "Questions" }, this.steps), this.points),
       this.stage,
       this.message,
     );
