@@ -198,6 +198,42 @@ def top_up(student: str | None, dollars: str, name: str | None, database: str) -
     click.echo(f"{who.student.label if who else 'The class'} may spend ${dollars.lstrip('$')} more.")
 
 
+@classroom.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--revoke", "end", is_flag=True, help="Revoke the students' keys that are found.")
+@_DATABASE
+@click.pass_context
+def scan(context: click.Context, folder: Path, end: bool, database: str) -> None:
+    """Look in FOLDER, such as the submissions, for keys of students and of vendors; exit 1 if one still works."""
+    from course.classroom import scan as scanning
+
+    def paths(files: list[Path]) -> Iterator[Path]:
+        with click.progressbar(files, label="Reading", file=click.get_text_stream("stderr")) as bar:
+            yield from bar
+
+    with _class(database, None, every=True) as (store, _, now):
+        found = scanning.scan(store, folder, paths)
+        ended = scanning.revoke(store, found.leaks, now) if end else []
+    for leak in found.leaks:
+        whose = f"a key of {leak.owner.name}" if leak.owner else f"what looks like a key for {leak.issuer}"
+        state = "" if leak.works else ", revoked already"
+        click.echo(f"{leak.file}, {leak.place}: {whose}, ends in {leak.last4}{state}")
+    for file in found.unread:
+        click.echo(f"{file.file}: not looked into, because {file.reason}", err=True)
+    for owner in ended:
+        click.echo(f"Revoked: the key of {owner.name}. Another: course classroom new-key")
+    ended_keys = {owner.number for owner in ended}
+    open_leaks = [leak for leak in found.leaks if leak.works and not (leak.owner and leak.owner.number in ended_keys)]
+    if not found.leaks:
+        click.echo("No key was found.")
+    if any(leak.owner and leak.owner.project for leak in open_leaks):
+        click.echo(f"To revoke the students' keys: course classroom scan {folder} --revoke")
+    if any(leak.owner is None for leak in open_leaks):
+        click.echo("A vendor's key is ended at the vendor alone: tell the one who handed it in.")
+    if open_leaks:
+        context.exit(1)
+
+
 @classroom.command("admin-key")
 @_OUTPUT
 @_DATABASE

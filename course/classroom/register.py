@@ -150,9 +150,14 @@ def enrol(
 
 def revoke(store: Store, klass: Class, who: Enrolled, now: int, actor: int | None = None) -> None:
     """Make the student's key useless from now on."""
+    revoke_key(store, klass.project, who.key, who.student.label, now, actor)
+
+
+def revoke_key(store: Store, project: int, number: int, label: str, now: int, actor: int | None = None) -> None:
+    """Make a key of a project useless from now on; `label` says in the audit log whose it was."""
     with store.together():
-        store.revoke_key(who.key, now)
-        _note(store, "api_key.deleted", klass, public_id("key_", who.key), now, actor, {"name": who.student.label})
+        store.revoke_key(number, now)
+        store.add_audit("api_key.deleted", public_id("key_", number), now, actor, project, before={"name": label})
 
 
 def new_key(store: Store, klass: Class, who: Enrolled, now: int, deliver: Callable[[Issued], None]) -> None:
@@ -160,7 +165,8 @@ def new_key(store: Store, klass: Class, who: Enrolled, now: int, deliver: Callab
     week's budget.
     """
     with store.together():
-        store.revoke_key(who.key, now)
+        if not who.revoked:
+            revoke(store, klass, who, now)
         (budget,) = store.budgets("key", who.key, now)
         issued, number = _add_key(store, klass, who.account, who.student, now)
         left = budget["limit_micros"] - budget["spent_micros"] - budget["reserved_micros"]
