@@ -3,6 +3,7 @@
 The hub reads this file where install.sh puts it. It works in the folder that holds school.py and its own records.
 """
 
+import csv
 import os
 import runpy
 import sys
@@ -15,6 +16,7 @@ c = get_config()  # noqa: F821
 ENVIRONMENT = Path(sys.prefix)
 PROXY = ENVIRONMENT.parent / "proxy" / "node_modules" / "configurable-http-proxy" / "bin" / "configurable-http-proxy"
 SCHOOL = Path("school.py").resolve()
+SLIPS = Path("keys.csv").resolve()  # what `course classroom init --csv` wrote, where there is a classroom gateway
 
 MB = 1024**2
 STUDENT = 512 * MB  # a server and a lesson take 370, each other lesson that is open 250; see README.md
@@ -43,6 +45,22 @@ c.Spawner.default_url = "/lab/tree/chat-or-api/notebooks/00_start.ipynb"
 c.Spawner.environment = {"JUPYTER_RUNTIME_DIR": "/tmp/jupyter"}
 c.Spawner.mem_limit = "1G"
 c.Spawner.start_timeout = c.Spawner.http_timeout = 120  # seconds; a whole class starts at once
+
+
+def hand_out(spawner):
+    """Put the two lines of a student's slip into the environment of their server, if there is a slip for them.
+
+    The table is read each time, so a new one counts from a student's next start.
+    """
+    slip = {}
+    if SLIPS.exists():
+        with SLIPS.open(newline="", encoding="utf-8") as table:
+            rows = [row for row in csv.DictReader(table) if row["email"].partition("@")[0] == spawner.user.name]
+        slip = {name: row[name] for row in rows for name in ("COURSE_GATEWAY", "COURSE_KEY")}
+    spawner.environment = {**c.Spawner.environment, **slip}
+
+
+c.Spawner.pre_spawn_hook = hand_out
 
 # A server that nobody has used for an hour is stopped. The notebooks stay; variables are gone.
 c.JupyterHub.services = [
