@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from decimal import Decimal
 
     import pandas
 
     from .checks import Verdict
     from .references import References
 
-__all__ = ["check", "faults", "ledger", "model", "personal_key", "refusals", "sources", "start", "track"]
+__all__ = ["check", "faults", "ledger", "model", "personal_key", "refusals", "sources", "spent", "start", "track"]
 __version__ = "0.1.0"
 
 
@@ -39,6 +40,13 @@ def ledger() -> pandas.DataFrame:
     from course import session
 
     return session.ledger()
+
+
+def spent() -> Decimal:
+    """What all calls of this session cost, in US dollars; see `course.session.spent`."""
+    from course import session
+
+    return session.spent()
 
 
 def refusals() -> pandas.DataFrame:

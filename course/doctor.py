@@ -6,21 +6,18 @@ it keeps, so that the output is the same on every machine. Nothing here prints a
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import tempfile
-import urllib.request
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-from course import bootstrap, progress
+from course import bootstrap, progress, session
 
 OK, NOTE, WRONG = "ok", "note", "WRONG"
 SDKS = {"openai": "3", "anthropic": "2", "google-genai": "3"}  # the oldest versions whose calls lessons show
@@ -66,7 +63,7 @@ def verdict(findings: list[Finding]) -> str:
     wrong = [finding.name for finding in findings if finding.state == WRONG]
     if wrong:
         return f"Not ready: {', '.join(wrong)}. Do what stands below it, restart the kernel, and check again."
-    return "Ready: you can do every lesson."
+    return f"Ready: you can do every lesson{' of this page' if session.IN_BROWSER else ''}."
 
 
 def examine() -> Iterator[Finding]:
@@ -94,6 +91,8 @@ def python() -> tuple[str, ...]:
 
 def packages() -> tuple[str, ...]:
     """Newer versions than the tested ones mostly work, so they are told and not complained of."""
+    if session.IN_BROWSER:
+        return _packages_in_page()
     rule = "none is missing or too old"
     tested = _tested()
     there = {name: _version(name) for name in {**tested, **_oldest()}}
@@ -105,6 +104,21 @@ def packages() -> tuple[str, ...]:
         return WRONG, rule, f"missing or too old: {_some(sorted(bad))}", INSTALL
     other = [f"{name} {there[name]}" for name, version in tested.items() if there[name] != version]
     return OK, rule, f"all {len(there)}, {f'not as tested: {_some(other)}' if other else 'as tested'}"
+
+
+def _packages_in_page() -> tuple[str, ...]:
+    """A web page brings what its own lessons need, and no server of JupyterLab."""
+    rule = "this web page brings them"
+    missing = [name for name in ("numpy", "pandas", "matplotlib") if _version(name) is None]
+    if not missing:
+        return OK, rule
+    found = f"{rule}, all but {', '.join(missing)}"
+    return (
+        NOTE,
+        rule,
+        found,
+        "Lessons that need these are not in this page. Open them on Binder or your own computer.",
+    )
 
 
 def sdks() -> tuple[str, ...]:
@@ -165,13 +179,12 @@ def gateway() -> tuple[str, ...]:
 
     from course import catalog, tokens
     from course.gateway import gateway
-    from course.gateway.server import ThreadedServer
 
     with tempfile.TemporaryDirectory(prefix="course-", ignore_cleanup_errors=True) as folder:
         opened = gateway.practice(
             URL.create("sqlite", database=str(Path(folder, "doctor.sqlite"))), catalog.load(), tokens.number
         )
-        server = ThreadedServer(opened.app)
+        server = session.make_server(opened.app)
         server.start()
         try:
             for path, headers, body in _questions(opened.key):
@@ -179,7 +192,7 @@ def gateway() -> tuple[str, ...]:
         finally:
             server.stop()
             opened.close()
-    return OK, "answers in three vendors' ways", f"at {_LOOPBACK}, port {urlsplit(server.url).port} for this check"
+    return OK, "answers in three vendors' ways", f"at {server.url} for this check"
 
 
 def proxy() -> tuple[str, ...]:
@@ -201,8 +214,6 @@ def proxy() -> tuple[str, ...]:
 
 def live_mode() -> tuple[str, ...]:
     """Whose keys are there; never a key."""
-    from course import session
-
     rule = 'off until you ask for it with course.start("live")'
     if session.mode() == "live":
         return NOTE, rule, "on: calls go to vendors, and you pay for them", 'To end it: course.start("practice").'
@@ -292,9 +303,7 @@ def _questions(key: str) -> list[tuple[str, dict[str, str], dict]]:
 
 
 def _ask(url: str, headers: dict[str, str], body: dict) -> None:
-    """Raises `OSError` when there is no answer, past any proxy."""
-    request = urllib.request.Request(
-        url, json.dumps(body).encode(), {"Content-Type": "application/json", **headers}, method="POST"
-    )
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
-        json.load(answer)
+    """Raises `httpx2.HTTPError` when there is no answer, past any proxy."""
+    import httpx2
+
+    httpx2.post(url, headers=headers, json=body, trust_env=False, timeout=30).raise_for_status().json()

@@ -70,8 +70,7 @@ replies = [client.responses.create(model=small, input=prompt, max_output_tokens=
 for number, (message, reply) in enumerate(zip(fifty, replies, strict=True), 1):
     if reply.output_text == "high":
         print(f"{number:2}  {message.language:8}{' '.join(message.text.split())[:44]}…")
-spent = course.ledger()["cost_usd"].sum()
-print(f"\n50 answers. At the vendor's list price they would cost {spent:.4f} US dollars.")
+print(f"\n50 answers. At the vendor's list price they would cost {course.spent():.4f} US dollars.")
 
 # %% [markdown] label="surprise" slideshow={"slide_type": "subslide"} claims=["C07", "C16", "C17"]
 # Number 48 says, in Korean: *we are in front of the hotel, my little brother fell down the stairs, his ankle looks wrong, this is Lisbon. Which hospital?* By hand, Mei would have come to it after three quarters of an hour, if she still looked carefully by then.
