@@ -29,6 +29,7 @@ from ..engines.wire import Format
 from ..http import read_body, vendor_app
 from ..live_settings import BACK, NAMES, Upstream
 from ..pipeline import Pipeline
+from ..turns import Turns
 from ..types import Caller, Fault, Usage
 from . import live_batches
 from .live_desk import VENDORS, Desk, Vendor, json_object, models_of, permitted
@@ -49,11 +50,11 @@ def platforms(
     missing. `control` has, by vendor, the routes of the gateway's own control plane. Raises `LiveProblem` when this
     computer's proxy cannot be used.
     """
-    forwarder = Forwarder()
+    forwarder, turns = Forwarder(), Turns()
     apps = {}
     for name, vendor in VENDORS.items():
         if name in upstreams:
-            routes = _Platform(Desk(pipeline, upstreams[name], forwarder)).routes()
+            routes = _Platform(Desk(pipeline, upstreams[name], forwarder, turns)).routes()
         else:
             routes = [Route("/{path:path}", _no_key(name), methods=_ANY_METHOD)]
         apps[name] = vendor_app([*control.get(name, ()), *routes], _identifying(vendor), None)
@@ -130,14 +131,15 @@ class _Platform:
     def _metered(self, format: Format) -> Endpoint:
         async def endpoint(request: Request) -> object:
             body = await read_body(request)
-            caller, policy = self._desk.enter(request)
-            fields = json_object(body)
-            prompt = read_prompt(fields)
-            models = models_of(request.path_params, fields)
-            self._desk.check_rules(caller, policy, fields, prompt, models[0])
-            tariffs = find_tariffs(self._desk.upstream, models)
-            names = [permitted(policy, model, tariff, caller) for model, tariff in tariffs.items()]
-            before = self._kept_tokens(caller, fields.get("previous_response_id"))
+            async with self._desk.turn(request):
+                caller, policy = self._desk.enter(request)
+                fields = json_object(body)
+                prompt = read_prompt(fields)
+                models = models_of(request.path_params, fields)
+                self._desk.check_rules(caller, policy, fields, prompt, models[0])
+                tariffs = find_tariffs(self._desk.upstream, models)
+                names = [permitted(policy, model, tariff, caller) for model, tariff in tariffs.items()]
+                before = self._kept_tokens(caller, fields.get("previous_response_id"))
             find = partial(find_bound, format, fields, prompt, before, tariffs, self._desk.pipeline.count)
             # Counting the tokens of a long prompt takes its time; of a short one, less than to change threads.
             bound = await run_in_threadpool(find) if len(body) > _LONG_BODY else find()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from types import ModuleType
 from urllib.parse import unquote
@@ -23,6 +24,7 @@ from ..live_settings import BACK, Upstream
 from ..pipeline import Pipeline
 from ..screening import screen
 from ..store import Policy
+from ..turns import Turns
 from ..types import Caller, Fault
 from .live_answers import whole_answer
 
@@ -51,19 +53,27 @@ VENDORS = {
 class Desk:
     """Calls of one vendor."""
 
-    def __init__(self, pipeline: Pipeline, upstream: Upstream, forwarder: Forwarder):
+    def __init__(self, pipeline: Pipeline, upstream: Upstream, forwarder: Forwarder, turns: Turns):
         self.pipeline = pipeline
         self.upstream = upstream
         self.vendor = VENDORS[upstream.vendor]
         self._forwarder = forwarder
+        self._turns = turns
+
+    def turn(self, request: Request) -> AbstractAsyncContextManager[None]:
+        """In it a request may be let in; there is one for each key, in turn."""
+        return self._turns.turn(self._secret(request) or "")
 
     def enter(self, request: Request) -> tuple[Caller, Policy]:
         """Who is calling, and the rules of the project."""
-        where = (request.headers, request.query_params) if self.vendor.dialect is gemini else (request.headers,)
-        caller = self.pipeline.authenticate(self.vendor.dialect.secret(*where))
+        caller = self.pipeline.authenticate(self._secret(request))
         if caller.project_id is None:
             raise Fault("wrong_key_kind", detail={"admin": True})
         return caller, self.pipeline.store.policy(caller.project_id)
+
+    def _secret(self, request: Request) -> str | None:
+        where = (request.headers, request.query_params) if self.vendor.dialect is gemini else (request.headers,)
+        return self.vendor.dialect.secret(*where)
 
     def check_rules(self, caller: Caller, policy: Policy, fields: dict, prompt: Prompt, model: str = "") -> None:
         """A call is forwarded unchanged; so what a rule would change or cannot promise is refused."""
