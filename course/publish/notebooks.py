@@ -105,6 +105,7 @@ def _attempt(lesson: Lesson, advance: Callable[[], None]) -> NotebookNode | Less
 
 
 def _run(lesson: Lesson, advance: Callable[[], None]) -> NotebookNode:
+    from jupyter_client.manager import AsyncKernelManager
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
@@ -118,7 +119,7 @@ def _run(lesson: Lesson, advance: Callable[[], None]) -> NotebookNode:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as own:
         client = NotebookClient(
             lesson.read(),
-            kernel_name="python3",
+            AsyncKernelManager(kernel_name="python3", client_class="course.publish.patient_client.PatientClient"),
             timeout=CELL_TIMEOUT,
             record_timing=False,
             coalesce_streams=True,
