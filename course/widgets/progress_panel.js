@@ -3,6 +3,7 @@
 import { button, element } from "./quiz_dom.js";
 
 const KEPT = "Your progress stays in your own folder. Nothing is sent anywhere.";
+const kept = (place) => `Your progress stays in this session on ${place}. It is sent nowhere else.`;
 const NOT_KEPT = "No Python runs here, so nothing is kept. In JupyterLab, this panel shows what you have done.";
 const TRAVELS = "Binder forgets, and so does a borrowed computer. This code remembers: your answers and your ticks, no name.";
 const leave = (place) =>
@@ -28,6 +29,7 @@ class ProgressPanel {
     this.model = model;
     this.isLive = typeof model.send === "function";
     this.id = `progress-${++instances}`;
+    this.place = model.get("_state")?.forgetful; // one that forgets all files, or nothing
     this.boxes = new Map();
     this.quizzes = new Map();
     this.tests = element("p", { class: "progress-tests" });
@@ -38,7 +40,7 @@ class ProgressPanel {
       { class: "course-widget progress", role: "group", "aria-label": "Your progress", "data-lm-suppress-shortcuts": "true" },
       this.table(),
       ...(this.isLive ? [this.tests, this.travel(), this.problem, this.said] : []),
-      element("p", { class: "progress-note" }, this.isLive ? KEPT : NOT_KEPT));
+      element("p", { class: "progress-note" }, this.note()));
     // A slide deck turns the page on arrow keys and letters: keep them here, but let Escape out.
     for (const type of ["keydown", "keypress", "keyup"]) {
       this.root.addEventListener(type, (event) => event.key !== "Escape" && event.stopPropagation());
@@ -73,6 +75,11 @@ class ProgressPanel {
     clearTimeout(this.patience);
     this.patience = setTimeout(() => (this.problem.textContent = WAITING), PATIENCE);
     this.model.send(wish);
+  }
+
+  note() {
+    if (!this.isLive) return NOT_KEPT;
+    return this.place ? kept(this.place) : KEPT;
   }
 
   table() {
@@ -112,10 +119,9 @@ class ProgressPanel {
       event.preventDefault();
       this.ask({ kind: "restore", code: this.brought.value });
     });
-    const { forgetful = "" } = this.model.get("_state") ?? {};
-    return element("details", { class: "progress-travel", ...(forgetful && { open: "" }) },
+    return element("details", { class: "progress-travel", ...(this.place && { open: "" }) },
       element("summary", {}, "Take your progress to another machine"),
-      element("p", {}, forgetful ? leave(forgetful) : TRAVELS),
+      element("p", {}, this.place ? leave(this.place) : TRAVELS),
       element("div", { class: "progress-codes" },
         element("div", {},
           element("label", { for: this.code.id }, "The code of what you have done"),
