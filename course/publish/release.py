@@ -26,7 +26,7 @@ from course.publish.lesson import find_lessons
 CHANGELOG = "CHANGELOG.md"
 CHECKSUMS = "SHA256SUMS"
 UNRELEASED = "Unreleased"
-_SECTION = re.compile(r"^## \[(?P<version>[^\]]+)\](?: - (?P<day>\d{4}-\d\d-\d\d))?$", re.MULTILINE)
+_SECTION = re.compile(r"^## \[([^\]]+)\](?: - (\d{4}-\d\d-\d\d))?$", re.MULTILINE)  # a version, and its day
 _PDF_DATE = re.compile(rb"(?<=Date \(D:)\d{14}(?=[+-Z])")  # CreationDate and ModDate
 
 
@@ -75,22 +75,21 @@ def plan(root: Path = bootstrap.ROOT) -> Plan:
 
 def read_changes(changelog: str, version: str) -> str:
     """The section on `version`, which must be the newest. Raises ReleaseError."""
-    sections = list(_SECTION.finditer(changelog))
-    ends = [section.start() for section in sections[1:]] + [len(changelog)]
-    texts = [changelog[section.end() : end].strip() for section, end in zip(sections, ends, strict=True)]
-    if sections and sections[0]["version"] == UNRELEASED:
-        if texts[0]:
+    _, *parts = _SECTION.split(changelog)
+    sections = list(zip(parts[::3], parts[1::3], map(str.strip, parts[2::3]), strict=True))
+    if sections and sections[0][0] == UNRELEASED:
+        _, _, pending = sections.pop(0)
+        if pending:
             raise ReleaseError(f"{CHANGELOG} lists changes under {UNRELEASED}. Move them under [{version}].")
-        sections, texts = sections[1:], texts[1:]
-    newest = sections[0]["version"] if sections else "none"
+    newest, day, changes = sections[0] if sections else ("none", "", "")
     if newest != version:
         raise ReleaseError(
             f"The newest version in {CHANGELOG} is {newest}, and course/__init__.py says {version}. "
             f"Begin a section `## [{version}] - YYYY-MM-DD`, or correct the version."
         )
-    if not sections[0]["day"] or not texts[0]:
+    if not day or not changes:
         raise ReleaseError(f"The section on {version} in {CHANGELOG} lacks its day, or says nothing. Complete it.")
-    return f"{texts[0]}\n"
+    return f"{changes}\n"
 
 
 def build(what: Plan, output: Path, advance: Callable[[], None] = lambda: None) -> list[Path]:
