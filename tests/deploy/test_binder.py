@@ -23,8 +23,8 @@ from servers import end
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ("binder", "jupyter-repo2docker==2026.4.0", "py-rattler==0.28.0", "uv==0.13.9")
-#: The most that may be installed, bytecode included, in MB; on 2026-11-26 it was 587, with Python 3.11. More makes the
-#: first start of each session slower: raise it for nothing but what students need.
+#: The most that may be installed, bytecode included, in MB; on 2026-11-26 it was 587, with Python 3.11. More makes a
+#: session wait longer for its first start: raise it for nothing but what students need.
 LARGEST = 640
 BASE = "/user/chat-or-api-x1y2z3/"  # as BinderHub makes one for each session
 # To a browser, a name below localhost is this computer; to the pages it is another one, as Binder is.
