@@ -1,6 +1,7 @@
 """The `course classroom` commands. They only read the command line and print; the work is done elsewhere."""
 
 import contextlib
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,7 +54,7 @@ def init(roster: Path, name: str | None, as_table: bool, output: Path, database:
 
     with _problems():
         students = rosters.read(roster)
-        bar = click.progressbar(length=len(students), label="Making keys", file=click.get_text_stream("stderr"))
+        bar = click.progressbar(length=len(students), label="Making keys", file=sys.stderr)
         with admission.open_store(database) as store, bar:
             enrolment, path = admission.admit(
                 store,
@@ -130,14 +131,14 @@ def status(sort: str, name: str | None, database: str) -> None:
 
     with _class(database, name) as (store, klass, now):
         report = standings.report(store, klass, now)
-    table = Table("student", "state", "this week, of budget", "in all", "calls", "refused", "last call (UTC)")
+    table = Table("student", "state", "week", "budget", "in all", "calls", "refused", "last call (UTC)")
     for each in standings.ordered(report.students, sort, descending=sort not in ("name", "state")):
-        week = f"{words.dollars(each.week)} of {words.dollars(each.limit)}"
         calls, refused = f"{each.calls:,}", words.reasons(each.refused) or "0"
         table.add_row(
             escape(each.who.student.label),
             each.state,
-            week,
+            words.dollars(each.week),
+            words.dollars(each.limit),
             words.dollars(each.spent),
             calls,
             refused,
@@ -183,12 +184,12 @@ def new_key(student: str, as_table: bool, output: Path, name: str | None, databa
 
 
 @classroom.command("top-up")
-@click.argument("student", required=False)
 @click.argument("dollars")
+@click.argument("student", required=False)
 @_CLASS
 @_DATABASE
-def top_up(student: str | None, dollars: str, name: str | None, database: str) -> None:
-    """Let STUDENT spend so many DOLLARS more this week; without a student, let the whole class."""
+def top_up(dollars: str, student: str | None, name: str | None, database: str) -> None:
+    """Let STUDENT spend so many DOLLARS more this week; without a student, raise the cap of the class."""
     from course.classroom import register
     from course.classroom.money import micros
 
@@ -208,7 +209,7 @@ def scan(context: click.Context, folder: Path, end: bool, database: str) -> None
     from course.classroom import scan as scanning
 
     def paths(files: list[Path]) -> Iterator[Path]:
-        with click.progressbar(files, label="Reading", file=click.get_text_stream("stderr")) as bar:
+        with click.progressbar(files, label="Reading", file=sys.stderr) as bar:
             yield from bar
 
     with _class(database, None, every=True) as (store, _, now):

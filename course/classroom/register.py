@@ -156,8 +156,7 @@ def revoke(store: Store, klass: Class, who: Enrolled, now: int, actor: int | Non
 def revoke_key(store: Store, project: int, number: int, label: str, now: int, actor: int | None = None) -> None:
     """Make a key of a project useless from now on; `label` says in the audit log whose it was."""
     with store.together():
-        store.revoke_key(number, now)
-        store.add_audit("api_key.deleted", public_id("key_", number), now, actor, project, before={"name": label})
+        _end_key(store, project, number, label, now, actor)
 
 
 def new_key(store: Store, klass: Class, who: Enrolled, now: int, deliver: Callable[[Issued], None]) -> None:
@@ -166,7 +165,7 @@ def new_key(store: Store, klass: Class, who: Enrolled, now: int, deliver: Callab
     """
     with store.together():
         if not who.revoked:
-            revoke(store, klass, who, now)
+            _end_key(store, klass.project, who.key, who.student.label, now)
         (budget,) = store.budgets("key", who.key, now)
         issued, number = _add_key(store, klass, who.account, who.student, now)
         left = budget["limit_micros"] - budget["spent_micros"] - budget["reserved_micros"]
@@ -258,6 +257,11 @@ def _add_key(store: Store, klass: Class, account: str, student: Student, now: in
     after = {"name": student.label, "owner": account}
     _note(store, "api_key.created", klass, public_id("key_", number), now, after=after)
     return Issued(student, secret), number
+
+
+def _end_key(store: Store, project: int, number: int, label: str, now: int, actor: int | None = None) -> None:
+    store.revoke_key(number, now)
+    store.add_audit("api_key.deleted", public_id("key_", number), now, actor, project, before={"name": label})
 
 
 def _note(store, action, klass, target, now, actor=None, before=None, after=None) -> None:
