@@ -6,6 +6,7 @@ import html
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import get_route_path
 
 from .dialects import anthropic, gemini, openai, openrouter
 from .environment import environment
@@ -37,7 +38,7 @@ async def answer(scope, receive, send) -> None:
     """The ASGI app for every address without a vendor's prefix."""
     if scope["type"] == "http":
         request = Request(scope, receive)
-        response = _page(request) if request.url.path == "/" else _lost(request)
+        response = _page(request) if get_route_path(scope) in ("", "/") else _lost(request)
         await response(scope, receive, send)
 
 
@@ -52,7 +53,8 @@ def _page(request: Request) -> Response:
 
 def _lost(request: Request) -> Response:
     path = request.url.path
-    dialect, variable = next((dialect, variable) for part, dialect, variable in _LOST if path.startswith(part))
+    below = get_route_path(request.scope)
+    dialect, variable = next((dialect, variable) for part, dialect, variable in _LOST if below.startswith(part))
     advice = (
         f"Nothing is served at {request.method} {path}: each vendor has a prefix of its own here. As a base URL, use "
         f"{_variables(request)[variable]}"
