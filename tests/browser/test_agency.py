@@ -327,6 +327,30 @@ def test_a_slide_without_python_shows_a_picture_and_says_how_to_open_the_website
     assert picture.bounding_box()["width"] > 100
 
 
+def test_a_page_without_a_way_to_the_website_shows_the_picture_and_says_so(page):
+    """As Colab's, which is not Jupyter's."""
+    page.route("https://notebooks.example/", lambda route: route.fulfill(content_type="text/html", body="<title>A"))
+    page.goto("https://notebooks.example/")
+    page.evaluate(
+        """async ([source, traits]) => {
+          const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+          const { default: widget } = await import(url);
+          let hear;
+          const model = {
+            get: (name) => traits[name],
+            on: (event, each) => (hear = each),
+            off() {},
+            send: () => hear({ port: 1, path: "/secret/", page: "trip" }),
+          };
+          widget.render({ model, el: document.body });
+        }""",
+        [AgencyWindow._esm, AgencyWindow.constants],
+    )
+    page.get_by_role("status").get_by_text("this page has no way to it").wait_for()
+    assert page.get_by_role("img", name="The website of Lantern Travel at its form").is_visible()
+    assert page.locator("iframe").count() == 0
+
+
 def test_the_day_is_that_of_the_computer_unless_told(page):
     running = Agency()
     try:
