@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -10,7 +11,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,10 +46,10 @@ c.Spawner.args = ["--allow-root"] if os.geteuid() == 0 else []
 
 @dataclass(frozen=True)
 class Hub:
-    """A running hub. `homes` holds a folder for each student."""
+    """A running hub. `slips` is where it looks for keys of a classroom gateway."""
 
     url: str
-    homes: Path
+    slips: Path
     process: subprocess.Popen
 
     def memory(self, student: str) -> dict[str, float]:
@@ -98,7 +99,7 @@ def running(course: Path, students: list[str]) -> Iterator[Hub]:
         try:
             url = f"http://127.0.0.1:{ports[0]}"
             _wait(process, url, folder / "log")
-            yield Hub(url, homes, process)
+            yield Hub(url, folder / "keys.csv", process)
         finally:
             if process.poll() is None:
                 end(process)
@@ -111,11 +112,15 @@ def _environment() -> dict[str, str]:
 
 
 def _free_ports(number: int) -> list[int]:
-    with ExitStack() as stack:
-        taken = [stack.enter_context(socket.socket()) for _ in range(number)]
-        for each in taken:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in taken]
+    """Ports of loopback below those that the system gives out by itself, so that nothing takes them before the hub."""
+    lowest = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    found = set()
+    while len(found) < number:
+        port = random.randrange(lowest // 2, lowest)
+        with socket.socket() as trial, suppress(OSError):
+            trial.bind(("127.0.0.1", port))
+            found.add(port)
+    return sorted(found)
 
 
 def _wait(process: subprocess.Popen, url: str, log: Path) -> None:

@@ -65,8 +65,11 @@ class Student:
 
     async def jupyter(self, method: str, path: str, whose: str = "", **sent) -> httpx2.Response:
         """Call the API of this student's server, or of the one `whose` it is."""
-        home = f"/user/{whose or self.name}/"
-        return await self._browser.request(method, f"{home}api/{path}", headers=self._own(self.home), **sent)
+        return await self.call(method, f"/user/{whose or self.name}/api/{path}", **sent)
+
+    async def call(self, method: str, path: str, **sent) -> httpx2.Response:
+        """What a page of the student's own Jupyter calls."""
+        return await self._browser.request(method, path, headers=self._own(self.home), **sent)
 
     async def connect(self, kernel: str, whose: str = ""):
         """A WebSocket to a kernel. Raises tornado's HTTPClientError where it is refused."""

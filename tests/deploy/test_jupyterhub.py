@@ -2,14 +2,19 @@
 
 import asyncio
 import json
+import re
+import subprocess
 import time
 from dataclasses import dataclass
 from datetime import date
 from statistics import mean
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
-from hub import ROOT, install, running
+from hub import PASSWORD, RECIPE, ROOT, install, running
 from hub_student import Student
+from nbformat.v4 import new_code_cell, new_notebook
+from pages import listen, run_all_cells
 from tornado.httpclient import HTTPClientError
 
 from course.publish import notebooks
@@ -20,6 +25,11 @@ AT_ONCE = 4
 FIRST = "/lab/tree/chat-or-api/notebooks/00_start.ipynb"
 LESSON = Lesson(ROOT / "notebooks" / "source" / "02_billing.py")
 LESSON_THERE = f"chat-or-api/notebooks/{LESSON.notebook.name}"
+README = (RECIPE / "README.md").read_text("utf-8")
+AS_TEXT = {"format": "text", "type": "file"}
+# What a customer of the agency writes into the form of its website.
+TRIP = {"name": "Ana Lima", "email": "ana@example.com", "destination": "Lisbon"}
+TRIP |= {"start_date": "2027-05-12", "end_date": "2027-05-19", "adults": "2"}
 RECORD = ROOT / "build" / "jupyterhub.json"
 MEASURED = ("start_seconds", "lesson_seconds", "server_mb", "kernel_mb")
 PLANNED = (
@@ -135,16 +145,74 @@ def test_a_wrong_password_and_a_stranger_stay_outside(hub):
     assert asyncio.run(try_to_enter("a stranger")) == "/hub/login"
 
 
-def test_work_and_progress_are_there_after_the_server_was_stopped(hub, visits):
-    async def come_back() -> str:
-        async with Student(hub.url, STUDENTS[2]) as student:
+def test_work_is_there_after_the_server_was_stopped_and_a_slip_has_come(hub, visits):
+    """The slip is that of the classroom gateway; its two lines reach this student's programs and nobody else's."""
+    name, other = STUDENTS[2:4]
+    slip = f"{name}@school.example,https://ai.school.example,key-of-{name}"
+    hub.slips.write_text(f"email,COURSE_GATEWAY,COURSE_KEY\n{slip}\n", "utf-8")
+
+    async def come_back(name: str) -> tuple[str, str]:
+        async with Student(hub.url, name) as student:
             await student.log_in()
             await student.visit(student.home)
             mine = {"type": "file", "format": "text", "content": "my own"}
             (await student.jupyter("PUT", f"contents/{LESSON_THERE}", json=mine)).raise_for_status()
             await student.stop()
             await student.start()
-            params = {"format": "text", "type": "file"}
-            return (await student.jupyter("GET", f"contents/{LESSON_THERE}", params=params)).json()["content"]
+            kept = await student.jupyter("GET", f"contents/{LESSON_THERE}", params=AS_TEXT)
+            look = new_notebook(cells=[new_code_cell("import os; print(os.environ.get('COURSE_KEY'))")])
+            ran = await student.run(await student.open_notebook("look.ipynb"), look)
+            return kept.json()["content"], ran.cells[0].outputs[0].text
 
-    assert asyncio.run(come_back()) == "my own"
+    assert asyncio.run(come_back(name)) == ("my own", f"key-of-{name}\n")
+    assert asyncio.run(come_back(other)) == ("my own", "None\n")
+
+
+def test_the_link_of_the_readme_brings_a_repository(hub, visits, tmp_path):
+    """The link as it stands there, with a repository on this computer in the place of OWNER/REPO."""
+    (documented,) = re.findall(r"https://hub\.school\.example(/hub/user-redirect/git-pull\S+)", README)
+    asked = dict(parse_qsl(urlsplit(documented).query))
+    repository = tmp_path / "REPO"
+    lesson = repository / "notebooks" / "00_start.ipynb"
+    lesson.parent.mkdir(parents=True)
+    lesson.write_text("from the repository", "utf-8")
+    commit = ("-c", "user.name=Kim", "-c", "user.email=kim@school.example", "commit", "--quiet", "--message=Lesson")
+    for command in (("init", "--quiet", "--initial-branch=main"), ("add", "."), commit):
+        subprocess.run(["git", "-C", repository, *command], check=True)
+    asked["repo"] = repository.as_uri()
+
+    async def follow() -> tuple[str, str]:
+        async with Student(hub.url, STUDENTS[4]) as student:
+            await student.log_in()
+            page = await student.visit(f"{urlsplit(documented).path}?{urlencode(asked)}")
+            pulled = await student.call("GET", f"{student.home}git-pull/api", params=asked)
+            assert '"phase": "finished"' in pulled.text, pulled.text
+            path = asked["urlpath"].removeprefix("lab/tree/")
+            brought = await student.jupyter("GET", f"contents/{path}", params=AS_TEXT)
+            return page.url.path, brought.json()["content"]
+
+    assert asyncio.run(follow()) == (f"/user/{STUDENTS[4]}/git-pull", "from the repository")
+
+
+def test_in_a_browser_from_the_password_to_the_website_of_lesson_03(hub, visits, launch):
+    """As from another computer: the agency's website can be reached through the hub alone."""
+    browser = launch("--host-resolver-rules=MAP hub.school.example 127.0.0.1")
+    page = listen(browser.new_page(viewport={"width": 1280, "height": 900}))
+    page.goto(hub.url.replace("127.0.0.1", "hub.school.example"))
+    page.get_by_label("Username").fill(STUDENTS[5])
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"**/user/{STUDENTS[5]}{FIRST}")
+    page.get_by_role("heading", name="Start here").wait_for()
+    page.goto(page.url.replace("00_start", "03_integration"))
+    run_all_cells(page)
+    website = page.locator("iframe[title='Lantern Travel: website and office']")
+    website.scroll_into_view_if_needed()
+    assert f"/user/{STUDENTS[5]}/proxy/" in website.get_attribute("src")
+    form = website.content_frame
+    for field, text in TRIP.items():
+        form.locator(f"#{field}").fill(text)
+    form.get_by_role("button", name="Send my request").click()
+    form.get_by_role("heading", name="Our proposal").wait_for()
+    page.screenshot(path=ROOT / "build" / "jupyterhub.png")
+    browser.close()
