@@ -14,7 +14,7 @@ from course.classroom.roster import Student
 def test_the_page_is_accessible_and_usable(browser, enrol, admin_key, serve, scheme):
     enrol(ANN, WEI)
     url = serve()
-    context = browser.new_context(color_scheme=scheme, java_script_enabled=True)
+    context = browser.new_context(color_scheme=scheme)
     page = context.new_page()
     asked = []
     page.on("request", lambda request: asked.append(request.url))

@@ -30,6 +30,8 @@ SHAPE = text(
     "WHERE datname = current_database())"
 )
 
+_NUMBERS = count()
+
 
 class PostgreSQL:
     """`url` names a database on the server, in which nothing is changed. A test's database is emptied for the next
@@ -39,7 +41,7 @@ class PostgreSQL:
     def __init__(self, url: str):
         self._url = make_url(url)
         self._engine = create_engine(self._url, isolation_level="AUTOCOMMIT")
-        self._names = (f"course_test_{os.getpid()}_{number}" for number in count())
+        self._names = (f"course_test_{os.getpid()}_{number}" for number in _NUMBERS)
         self._free: list[_Database] = []
 
     def close(self) -> None:
