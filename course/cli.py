@@ -199,6 +199,7 @@ def grade(submissions: Path, names: tuple[str, ...], output: Path, jobs: int | N
     from course.grading.problem import GradingProblem
     from course.publish.exercises import find_exercises
 
+    source = find_exercises(Path.cwd())
     try:
         from course.grading import run
     except ImportError as error:
@@ -206,7 +207,6 @@ def grade(submissions: Path, names: tuple[str, ...], output: Path, jobs: int | N
             f"Grading needs {error.name}, which is not here. It runs on Linux, with the instructor's packages: "
             "pip install -r requirements-dev.txt"
         ) from error
-    source = find_exercises(Path.cwd())
     if no_sandbox:
         click.echo("Warning: students' code can read your files and use your network.", err=True)
     try:
