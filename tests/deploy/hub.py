@@ -112,7 +112,7 @@ def _environment() -> dict[str, str]:
 
 
 def _free_ports(number: int) -> list[int]:
-    """Ports of loopback below those that the system gives out by itself, so that nothing takes them before the hub."""
+    """Ports of loopback that the system does not give out by itself, so that nothing takes them before the hub."""
     lowest = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
     found = set()
     while len(found) < number:

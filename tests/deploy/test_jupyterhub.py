@@ -30,6 +30,7 @@ AS_TEXT = {"format": "text", "type": "file"}
 # What a customer of the agency writes into the form of its website.
 TRIP = {"name": "Ana Lima", "email": "ana@example.com", "destination": "Lisbon"}
 TRIP |= {"start_date": "2027-05-12", "end_date": "2027-05-19", "adults": "2"}
+PICTURES = ROOT / "build"  # for whoever wants to look
 RECORD = ROOT / "build" / "jupyterhub.json"
 MEASURED = ("start_seconds", "lesson_seconds", "server_mb", "kernel_mb")
 PLANNED = (
@@ -164,8 +165,10 @@ def test_work_is_there_after_the_server_was_stopped_and_a_slip_has_come(hub, vis
             ran = await student.run(await student.open_notebook("look.ipynb"), look)
             return kept.json()["content"], ran.cells[0].outputs[0].text
 
-    assert asyncio.run(come_back(name)) == ("my own", f"key-of-{name}\n")
-    assert asyncio.run(come_back(other)) == ("my own", "None\n")
+    async def both() -> list[tuple[str, str]]:
+        return await asyncio.gather(come_back(name), come_back(other))
+
+    assert asyncio.run(both()) == [("my own", f"key-of-{name}\n"), ("my own", "None\n")]
 
 
 def test_the_link_of_the_readme_brings_a_repository(hub, visits, tmp_path):
@@ -194,17 +197,18 @@ def test_the_link_of_the_readme_brings_a_repository(hub, visits, tmp_path):
     assert asyncio.run(follow()) == (f"/user/{STUDENTS[4]}/git-pull", "from the repository")
 
 
-def test_in_a_browser_from_the_password_to_the_website_of_lesson_03(hub, visits, launch):
+def test_in_a_browser_from_the_password_to_the_website_of_lesson_03(hub, launch):
     """As from another computer: the agency's website can be reached through the hub alone."""
     browser = launch("--host-resolver-rules=MAP hub.school.example 127.0.0.1")
-    page = listen(browser.new_page(viewport={"width": 1280, "height": 900}))
+    page = listen(browser.new_page(viewport={"width": 1600, "height": 900}))
     page.goto(hub.url.replace("127.0.0.1", "hub.school.example"))
     page.get_by_label("Username").fill(STUDENTS[5])
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"**/user/{STUDENTS[5]}{FIRST}")
+    page.wait_for_url(f"**/user/{STUDENTS[5]}{FIRST}", timeout=120_000)
     page.get_by_role("heading", name="Start here").wait_for()
-    page.goto(page.url.replace("00_start", "03_integration"))
+    page.screenshot(path=PICTURES / "jupyterhub-arrived.png")
+    page.goto(page.url.replace("/lab/tree/", "/lab/workspaces/other/tree/").replace("00_start", "03_integration"))
     run_all_cells(page)
     website = page.locator("iframe[title='Lantern Travel: website and office']")
     website.scroll_into_view_if_needed()
@@ -214,5 +218,5 @@ def test_in_a_browser_from_the_password_to_the_website_of_lesson_03(hub, visits,
         form.locator(f"#{field}").fill(text)
     form.get_by_role("button", name="Send my request").click()
     form.get_by_role("heading", name="Our proposal").wait_for()
-    page.screenshot(path=ROOT / "build" / "jupyterhub.png")
+    page.screenshot(path=PICTURES / "jupyterhub-lesson-03.png")
     browser.close()
