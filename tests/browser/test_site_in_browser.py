@@ -130,6 +130,7 @@ def test_search_by_keyboard_alone(page, copy):
     assert results.first.locator("mark").all_inner_texts()
     assert re.match(r"\d+ places?", page.locator(".search-said").inner_text())
     page.keyboard.press("ArrowDown")
+    assert violations(page, "dialog") == []
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"02_billing\.html#from-tokens-to-money$"))
     assert not page.locator("dialog").is_visible()

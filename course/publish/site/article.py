@@ -165,7 +165,7 @@ def _below(heading: Tag) -> str:
         if element.name in ("h2", "h3"):
             break
         if not element.find_parent(class_="output") and not element.find_parent(["p", "li"]):
-            words.append(element.get_text(" ", strip=True))
+            words.append(element.get_text())
     return " ".join(" ".join(words).split())
 
 

@@ -1,6 +1,7 @@
 // The search of the site: opened by its button, by "/" or by Ctrl+K. The index is loaded when it is first opened.
 
 const MOST = 20; // results that are shown
+const LONGEST = 150; // signs of an excerpt
 const [IN_HEADING, IN_TEXT] = [5, 1];
 
 const dialog = document.querySelector("dialog.search");
@@ -62,7 +63,8 @@ function result({ place, heading, text, inText, address }, words) {
 function excerpt(text, inText, words) {
   const at = Math.max(0, Math.min(...words.map((word) => begins(inText, word)).filter((place) => place >= 0), text.length) - 50);
   const start = at ? text.indexOf(" ", at) + 1 : 0;
-  return `${start ? "… " : ""}${text.slice(start, start + 140)}${text.length > start + 140 ? " …" : ""}`;
+  if (text.length - start <= LONGEST) return `${start ? "… " : ""}${text.slice(start)}`;
+  return `${start ? "… " : ""}${text.slice(start, text.lastIndexOf(" ", start + LONGEST))} …`;
 }
 
 function line(name, text, words) {
