@@ -18,6 +18,7 @@ import nbformat
 import pytest
 import yaml
 from binder_session import MEMORY, Binder, MemoryWatch
+from packaging.requirements import Requirement
 from pages import listen, run_all_cells, save_notebook, widget
 from servers import end
 
@@ -106,6 +107,23 @@ def test_conda_reads_its_part_as_it_is_meant(tools, checkout):
     code += "print(json.dumps([[m.name.normalized, str(m.version)] for m in map(MatchSpec, sys.argv[1:])]))"
     read = subprocess.run([tools / "python", "-c", code, *specs], check=True, capture_output=True, text=True)
     assert json.loads(read.stdout) == [["python", "3.12.*"], ["pip", "None"]]
+
+
+def test_each_pin_has_a_wheel_for_binders_python(tools, checkout):
+    """Which is newer than the Python of some machines that run these tests: so it is solved for, not installed."""
+    python, *_, packages = yaml.safe_load((checkout / "environment.yml").read_text("utf-8"))["dependencies"]
+    pins = [Requirement(pin) for pin in packages["pip"]]
+    command = [tools / "uv", "pip", "compile", "--no-header", "--no-annotate", "--only-binary=:all:", "-"]
+    solved = subprocess.run(
+        [*command, f"--python-version={python.partition('=')[2]}", "--python-platform=x86_64-manylinux_2_28"],
+        input="\n".join(packages["pip"]),
+        capture_output=True,
+        text=True,
+    )
+    assert solved.returncode == 0, solved.stderr
+    found = set(solved.stdout.split())
+    assert found <= {f"{pin.name}{pin.specifier}" for pin in pins}
+    assert {f"{pin.name}{pin.specifier}" for pin in pins if pin.marker is None} <= found
 
 
 def test_the_pins_are_all_that_is_installed_and_it_has_not_grown(binder, checkout, report):
