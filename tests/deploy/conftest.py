@@ -1,6 +1,5 @@
 """What tests that start a real outside thing share: tools of their own, and a report of what they measured."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -45,6 +44,6 @@ def pytest_terminal_summary(terminalreporter, config):
 
 
 def _run(command: list) -> None:
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ)
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode:
         pytest.fail(f"{' '.join(map(str, command))} failed:\n{done.stdout}", pytrace=False)
