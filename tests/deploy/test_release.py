@@ -8,6 +8,7 @@ import sys
 import tarfile
 import time
 import urllib.request
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import pytest
 from servers import end
 
 import course
+from course import learner_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 PREFIX = f"course-{course.__version__}"
@@ -91,7 +93,10 @@ def own(learner) -> Path:
     assert list(learner.folder.iterdir()) == []
     told = learner.run("course", "start", "my course")
     assert 'cd "my course"' in told
-    return learner.folder / "my course"
+    folder = learner.folder / "my course"
+    copied = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert copied == {*learner_folder.files(), learner_folder.COPIED.as_posix()}
+    return folder
 
 
 def test_a_release_holds_all_that_it_promises_and_tells_how_to_check_it(dist):
@@ -101,7 +106,14 @@ def test_a_release_holds_all_that_it_promises_and_tells_how_to_check_it(dist):
     assert set(sums) == names
     assert {path.name for path in dist.iterdir()} == {*names, "SHA256SUMS"}
     assert {name: hashlib.sha256((dist / name).read_bytes()).hexdigest() for name in names} == sums
+
+
+def test_the_wheel_is_light_and_holds_the_course_alone(dist):
     assert (dist / WHEEL).stat().st_size < LARGEST_WHEEL
+    with zipfile.ZipFile(dist / WHEEL) as wheel:
+        names = wheel.namelist()
+    assert {name.partition("/")[0] for name in names} == {"course", f"{PREFIX}.data", f"{PREFIX}.dist-info"}
+    assert [name for name in names if "exercises/source" in name or "notebooks/source" in name] == []
 
 
 def test_the_source_distribution_gives_the_same_wheel_to_the_byte(dist, clone, tmp_path):
