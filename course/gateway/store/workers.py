@@ -92,6 +92,8 @@ def _born(pid: int) -> int:
     import psutil
 
     try:
-        return int(psutil.Process(pid).create_time() * 1000)
+        process = psutil.Process(pid)
+        # One that was killed stays a zombie until its parent notices.
+        return 0 if process.status() == psutil.STATUS_ZOMBIE else int(process.create_time() * 1000)
     except psutil.NoSuchProcess:
         return 0
