@@ -52,14 +52,16 @@ class Hub:
     slips: Path
     process: subprocess.Popen
 
-    def memory(self, student: str) -> dict[str, float]:
-        """The megabytes that a student's "server" and "kernel" take now, pages that they share counted in parts."""
-        taken = {"server": 0.0, "kernel": 0.0}
+    def taken(self, student: str) -> dict[str, float]:
+        """What a student's server and kernel take: megabytes now (pages that are shared counted in parts), and
+        seconds of a processor so far.
+        """
+        taken = dict.fromkeys(("server_mb", "kernel_mb", "processor_seconds"), 0.0)
         for each in psutil.Process(self.process.pid).children(recursive=True):
-            command = " ".join(each.cmdline())
             if each.environ().get("JUPYTERHUB_USER") == student:
-                part = "kernel" if "ipykernel_launcher" in command else "server"
+                part = "kernel_mb" if "ipykernel_launcher" in each.cmdline() else "server_mb"
                 taken[part] += each.memory_full_info().pss / 1e6
+                taken["processor_seconds"] += sum(each.cpu_times()[:2])
         return taken
 
 

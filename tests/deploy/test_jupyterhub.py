@@ -32,7 +32,7 @@ TRIP = {"name": "Ana Lima", "email": "ana@example.com", "destination": "Lisbon"}
 TRIP |= {"start_date": "2027-05-12", "end_date": "2027-05-19", "adults": "2"}
 PICTURES = ROOT / "build"  # for whoever wants to look
 RECORD = ROOT / "build" / "jupyterhub.json"
-MEASURED = ("start_seconds", "lesson_seconds", "server_mb", "kernel_mb")
+MEASURED = ("start_seconds", "lesson_seconds", "processor_seconds", "server_mb", "kernel_mb")
 PLANNED = (
     512  # MB for a student, by which jupyterhub_config.py says how many come in, and values.yaml what is reserved
 )
@@ -40,7 +40,7 @@ PLANNED = (
 
 @dataclass
 class Visit:
-    """What one student met. Seconds from login to the first page, and for the lesson; megabytes at its end."""
+    """What one student met. Seconds: from login to the first page, and for the lesson. Else see `Hub.taken`."""
 
     student: str
     arrived: str
@@ -51,6 +51,7 @@ class Visit:
     lesson_seconds: float
     server_mb: float = 0
     kernel_mb: float = 0
+    processor_seconds: float = 0
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +65,7 @@ def visits(hub) -> list[Visit]:
     """All ten have logged in and run the lesson; their servers and kernels still run."""
     made = asyncio.run(_class(hub))
     for visit in made:
-        taken = hub.memory(visit.student)
-        visit.server_mb, visit.kernel_mb = taken["server"], taken["kernel"]
+        vars(visit).update(hub.taken(visit.student))
     return made
 
 
