@@ -122,7 +122,7 @@ def test_a_changed_or_broken_store_does_no_harm(page, copy):
 def test_search_by_keyboard_alone(page, copy):
     page.goto((copy / "lessons" / "02_billing.html").as_uri())
     assert asked(page, "search_index") == []
-    page.keyboard.press("/")
+    page.keyboard.press("Control+k")
     page.keyboard.type("LEDGER money")
     results = page.locator(".search-found a")
     results.first.wait_for()
@@ -148,9 +148,15 @@ def test_search_by_keyboard_alone(page, copy):
 def test_a_term_says_what_it_means_and_leads_to_the_glossary(page, copy):
     page.goto((copy / "lessons" / "02_billing.html").as_uri())
     term = page.locator(".term").first
-    term.focus()
-    shown = term.evaluate("element => getComputedStyle(element, '::after').content")
-    assert term.get_attribute("data-means") in shown
+    shown = "element => getComputedStyle(element, '::after').visibility"
+    assert term.get_attribute("data-means") in term.evaluate(
+        "element => getComputedStyle(element, '::after').content"
+    )
+    assert term.evaluate(shown) == "hidden"
+    term.hover()
+    assert term.evaluate(shown) == "visible"
+    page.keyboard.press("Escape")
+    assert term.evaluate(shown) == "hidden"
     term.press("Enter")
     page.wait_for_url(re.compile(r"glossary\.html#seat$"))
 

@@ -70,11 +70,13 @@ def build(
 
     `repository`, as owner/name on GitHub, is where the Binder buttons lead. `address` is where the site will lie:
     without it there is no sitemap, since one must name its host. A JupyterLite in `output/lite` stays, and lessons
-    that it holds link to it. Raises LessonError when a lesson has no notebook yet, when an address is none, and when
-    `output` holds something that this did not make.
+    that it holds link to it. Raises LessonError when there is no lesson, when one has no notebook yet, when an
+    address is none, and when `output` holds something that this did not make.
     """
     addresses = Addresses(repository, address)
     lessons = find_lessons(folder)
+    if not lessons:
+        raise LessonError(f"There is no lesson in {folder}, so there is nothing to show.")
     _clear(output)
     decks = []
     for lesson in lessons:

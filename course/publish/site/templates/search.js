@@ -1,4 +1,4 @@
-// The search of the site: opened by its button, by "/" or by Ctrl+K. The index is loaded when it is first opened.
+// The search of the site: opened by its button or by Ctrl+K. The index is loaded when it is first opened.
 
 const MOST = 20; // results that are shown
 const LONGEST = 150; // signs of an excerpt
@@ -97,9 +97,7 @@ field.addEventListener("input", look);
 dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
 
 document.addEventListener("keydown", (event) => {
-  const typing = event.composedPath()[0].closest?.("input, textarea, select, [contenteditable]");
-  const wanted = (event.key === "/" && !typing) || (event.key === "k" && (event.ctrlKey || event.metaKey));
-  if (!wanted || event.defaultPrevented) return;
+  if (event.key !== "k" || !(event.ctrlKey || event.metaKey)) return;
   event.preventDefault();
   open();
 });

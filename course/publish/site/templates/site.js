@@ -115,6 +115,14 @@ contents?.addEventListener("click", (event) => {
   if (event.target.closest("a") && !matchMedia("(min-width: 72rem)").matches) contents.open = false;
 });
 
+// Escape takes the meaning of a term away, until another is pointed at or reached.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") document.documentElement.dataset.quiet = "";
+});
+for (const type of ["pointerover", "focusin"]) {
+  document.addEventListener(type, (event) => event.target.closest(".term") && delete document.documentElement.dataset.quiet);
+}
+
 // What is wider than the page can be reached and moved by keyboard.
 const scrolls = (box) => box.scrollWidth > box.clientWidth + 1;
 function letScroll() {
