@@ -122,11 +122,21 @@ def handout(output: Path) -> None:
 @_output("build/site", "The folder for the site. A JupyterLite in its folder `lite` stays, and pages lead to it.")
 @click.option("--repository", metavar="OWNER/REPO", help="Where the course lies on GitHub, for the Binder buttons.")
 @click.option("--address", default="", metavar="URL", help="Where the site will lie; needed for a sitemap.")
-def site(output: Path, repository: str | None, address: str) -> None:
+@click.option("--lite", is_flag=True, help="Also build lessons that run in the browser, into the folder `lite`.")
+@click.option(
+    "--pyodide",
+    type=click.Path(exists=True, path_type=Path),
+    help="With --lite: a release of Pyodide, for more lessons; see deploy/README.md.",
+)
+def site(output: Path, repository: str | None, address: str, lite: bool, pyodide: Path | None) -> None:
     """Build the course as a web site: pages with live widgets, for any static host or a folder on disk."""
     from course.publish import site as publish
 
+    if pyodide and not lite:
+        raise click.UsageError("--pyodide is for lessons that run in the browser: say --lite too.")
     folder = find_saved(Path.cwd())
+    if lite:
+        _build_lite(folder, output / publish.LITE, pyodide)
     with _progress("steps") as progress:
         task = progress.add_task("Building", total=publish.steps(len(find_lessons(folder))))
         first = publish.build(
@@ -137,6 +147,16 @@ def site(output: Path, repository: str | None, address: str) -> None:
         click.echo(f"The Binder buttons name {publish.REPOSITORY}. Say --repository to name yours.", err=True)
     if not address:
         click.echo("No sitemap was written: it must name the site's address. Say --address to have one.", err=True)
+
+
+def _build_lite(folder: Path, output: Path, pyodide: Path | None) -> None:
+    from course.publish import lite as publish
+
+    with _progress("steps") as progress:
+        task = progress.add_task("Building for the browser", total=publish.STEPS)
+        excluded = publish.build(folder, output, pyodide, advance=lambda: progress.advance(task))
+    for name, why in excluded.items():
+        click.echo(f"{name} runs in the browser" if not why else f"{name} does not: {why}")
 
 
 @main.command()
