@@ -117,7 +117,9 @@ def _make(what: Plan, clone: Path, parts: Path, advance: Callable[[], None]) -> 
     advance()
     paper = _print_date(handout.export(lessons, made), what.epoch)
     advance()
-    exercises.release(clone / "exercises", exercises.assignments(clone / "exercises"), parts / "exercises")
+    practice = clone / "exercises"
+    tasks = exercises.release(practice, exercises.assignments(practice), parts / "exercises")
+    _compare(tasks, practice / "release")
     advance()
     repository = os.environ.get("GITHUB_REPOSITORY", site.REPOSITORY)  # GitHub's own runners say it
     site.build(clone / "notebooks", parts / "site", repository, advance=advance)
@@ -128,6 +130,17 @@ def _make(what: Plan, clone: Path, parts: Path, advance: Callable[[], None]) -> 
     (made / f"{prefix}-changes.md").write_text(what.changes, encoding="utf-8", newline="\n")
     advance()
     return sorted(made.iterdir())
+
+
+def _compare(made: list[Path], saved: Path) -> None:
+    """The package holds the exercises that were saved: raises ReleaseError unless their sources give the same."""
+    for path in made:
+        there = saved / path.parent.name / path.name
+        if not there.is_file() or there.read_bytes() != path.read_bytes():
+            raise ReleaseError(
+                f"The release of the exercise {path.stem} is not what its source gives. "
+                f"Run: course exercises {path.stem}, and commit."
+            )
 
 
 def _package(clone: Path, epoch: int) -> None:

@@ -160,6 +160,35 @@ def test_checksums_that_name_a_place_elsewhere_remove_nothing_there(tmp_path):
     assert (tmp_path / "thesis.txt").exists()
 
 
+def test_an_exercise_that_its_source_does_not_give_is_not_released(tmp_path):
+    made, saved = (tmp_path / place / "02_billing" / "02_billing.ipynb" for place in ("made", "saved"))
+    for path in (made, saved):
+        path.parent.mkdir(parents=True)
+        path.write_text("tasks", "utf-8")
+    release._compare([made], tmp_path / "saved")
+    saved.write_text("older tasks", "utf-8")
+    with pytest.raises(ReleaseError, match="Run: course exercises 02_billing, and commit"):
+        release._compare([made], tmp_path / "saved")
+    saved.unlink()
+    with pytest.raises(ReleaseError, match="Run: course exercises 02_billing, and commit"):
+        release._compare([made], tmp_path / "saved")
+
+
+def test_a_release_that_fails_leaves_the_last_one(tmp_path, clone, monkeypatch):
+    folder, _ = clone
+    output = tmp_path / "dist"
+    output.mkdir()
+    (output / "course-0.0.1.whl").write_text("the last one", "utf-8")
+
+    def fail(*_):
+        raise ReleaseError("no browser")
+
+    monkeypatch.setattr(release, "_make", fail)
+    with pytest.raises(ReleaseError, match="no browser"):
+        release.build(release.plan(folder), output)
+    assert [path.name for path in output.iterdir()] == ["course-0.0.1.whl"]
+
+
 def test_without_hatchling_it_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setattr(release, "find_spec", lambda name: None)
     with pytest.raises(ReleaseError, match=f"pip install -r {bootstrap.DEVELOPER}"):
