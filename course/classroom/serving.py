@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import socket
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -95,10 +96,43 @@ def run(setting: Setting, listening: socket.socket, workers: int) -> None:
         timeout_graceful_shutdown=_STOP_SECONDS, timeout_worker_healthcheck=_START_SECONDS,
     )  # fmt: skip
     with contextlib.suppress(KeyboardInterrupt):
-        if workers > 1:
-            Multiprocess(config, sockets=[listening]).run()
-        else:
+        if workers == 1:
             uvicorn.Server(config).run([listening])
+        elif sys.platform == "linux":
+            address = listening.getsockname()
+            listening.close()
+            with _bound(listening.family, address):  # the port stays ours while a worker is replaced
+                Multiprocess(config, sockets=[_Own(listening.family, address)]).run()
+        else:
+            Multiprocess(config, sockets=[listening]).run()
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """A worker unpacks it as a listening socket of its own on the port of all. Linux deals new connections out among
+    such sockets; from one that all share, the first worker that wakes takes whoever waits.
+    """
+
+    family: int
+    address: tuple
+
+    def __reduce__(self):
+        return _listening, (self.family, self.address)
+
+
+def _listening(family: int, address: tuple) -> socket.socket:
+    made = _bound(family, address)
+    made.listen(serve.WAITING_CONNECTIONS)
+    return made
+
+
+def _bound(family: int, address: tuple) -> socket.socket:
+    # The protocol is named as in `serve.listen`.
+    made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    for option in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):
+        made.setsockopt(socket.SOL_SOCKET, option, 1)
+    made.bind(address)
+    return made
 
 
 class _Config(uvicorn.Config):
