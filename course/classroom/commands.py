@@ -2,7 +2,7 @@
 
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -101,6 +101,12 @@ def serve(mode: str, host: str, port: int, workers: int, expose: bool, database:
             listening = serving.listen(host, port)
         except serving.ServeError as error:
             raise click.ClickException(str(error)) from error
+    for klass, models in _too_dear(database, setting.upstreams):
+        click.echo(
+            f"In {klass.name!r}, one call of {', '.join(models)} without a limit on its answer can cost more than a "
+            "student's week. It is refused unless it names one (max_output_tokens, max_tokens).",
+            err=True,
+        )
     here = f"http://{host}:{listening.getsockname()[1]}"
     click.echo(
         f"{classroom_serving.announcement(setting)} The gateway listens at {here} with {_count(workers, 'worker')}. "
@@ -245,6 +251,16 @@ def admin_key(output: Path, database: str) -> None:
     with _class(database, None, every=True) as (store, klass, _):
         path = admission.write_admin_key(store, klass.terms.url, output)
     click.echo(f"→ {path}: your key to the status page, {klass.terms.url}/classroom/")
+
+
+def _too_dear(database: str, vendors: Iterable[str]) -> list[tuple]:
+    """Each class, and the models that its students cannot call freely."""
+    from course import serve as serving
+    from course.classroom import longest_answers, register
+
+    with serving.open_store(database) as store:
+        found = [(klass, longest_answers.too_dear(klass, vendors)) for klass in register.classes(store)]
+    return [(klass, models) for klass, models in found if models]
 
 
 @contextlib.contextmanager

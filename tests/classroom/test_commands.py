@@ -15,6 +15,7 @@ from classmates import URL
 from click.testing import CliRunner
 from servers import end
 
+from course import catalog
 from course.classroom import register
 from course.cli import main
 from course.gateway.store import Store
@@ -133,6 +134,18 @@ def test_live_mode_needs_a_key(here, monkeypatch):
     for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY", "OPENROUTER_API_KEY"):
         monkeypatch.delenv(name, raising=False)
     assert "Live mode needs a key" in run("serve", "--mode", "live", "--port", "0").output
+
+
+def test_live_mode_says_which_calls_a_students_week_does_not_allow(here, monkeypatch):
+    served = []
+    monkeypatch.setattr("course.classroom.serving.run", lambda setting, *_: served.append(list(setting.upstreams)))
+    monkeypatch.setenv("COURSE_OPENAI_URL", "http://127.0.0.1:1/v1")
+    large, small = (catalog.load().pick("openai", tier).id for tier in ("large", "small"))
+    init("--model", large, "--model", small, "--weekly", "1")
+    assert f"one call of {large} without a limit" in run("serve", "--mode", "live", "--port", "0").output
+    run("init", "ai1.csv", "--weekly", "1000")
+    assert "without a limit" not in run("serve", "--mode", "live", "--port", "0").output
+    assert served == [["openai"], ["openai"]]
 
 
 def test_it_serves_until_it_is_told_to_stop(here):
