@@ -17,7 +17,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 PIN = re.compile(r"(?P<name>[a-z0-9]+(?:-[a-z0-9]+)*)==(?P<version>[\w.]+)(?P<marker> ; [^#]+)?")
 GUIDES = ("README.md", "CONTRIBUTING.md", "INSTRUCTORS.md")
 INVENTED = ("tests/publish/test_normalise.py", "tests/test_project.py")  # their paths are examples
-IN_IMAGES = ("deploy/jupyterhub/", "tests/deploy/binder_session.py")  # theirs are the same on every machine
+IN_IMAGES = ("deploy/", "tests/deploy/binder_session.py")  # of images and servers: the same wherever they are
 OWN_MACHINE = re.compile(
     r"(?<![\w.:/~$}-])/(?:home|Users|root|tmp|work|private|mnt|var/folders)/[\w.-]+|\b[A-Z]:\\+Users\b"
 )
