@@ -19,7 +19,7 @@ SCHOOL = Path("school.py").resolve()
 SLIPS = Path("keys.csv").resolve()  # what `course classroom init --csv` wrote, where there is a classroom gateway
 
 MB = 1024**2
-STUDENT = 512 * MB  # a server and a lesson take 370, each other lesson that is open 250; see README.md
+STUDENT = 512 * MB  # a server and a lesson take 350, each other lesson that is open 250; see README.md
 SYSTEM = 2000 * MB  # what stays for Linux, the hub and its proxy
 
 # Only this machine can connect. The web server in front of it has the certificate.
@@ -40,6 +40,8 @@ c.SystemdSpawner.default_shell = "/bin/bash"
 c.SystemdSpawner.unit_extra_properties = {"TasksMax": "500"}  # a fork bomb ends here
 
 c.Spawner.cmd = [str(ENVIRONMENT / "bin" / "jupyterhub-singleuser")]
+# Students' programs take ports of 127.0.0.1 all the time: on another address of loopback, no server finds its own taken.
+c.Spawner.ip = "127.0.0.2"
 c.Spawner.default_url = "/lab/tree/chat-or-api/notebooks/00_start.ipynb"
 # Kernels talk over sockets in this folder, whose names must stay short. Each student has a /tmp of their own.
 c.Spawner.environment = {"JUPYTER_RUNTIME_DIR": "/tmp/jupyter"}
