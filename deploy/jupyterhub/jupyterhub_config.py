@@ -40,7 +40,7 @@ c.SystemdSpawner.default_shell = "/bin/bash"
 c.SystemdSpawner.unit_extra_properties = {"TasksMax": "500"}  # a fork bomb ends here
 
 c.Spawner.cmd = [str(ENVIRONMENT / "bin" / "jupyterhub-singleuser")]
-# Students' programs take ports of 127.0.0.1 all the time: on another address of loopback, no server finds its own taken.
+# Students' programs take ports of 127.0.0.1 all the time. Servers have an address of loopback to themselves.
 c.Spawner.ip = "127.0.0.2"
 c.Spawner.default_url = "/lab/tree/chat-or-api/notebooks/00_start.ipynb"
 # Kernels talk over sockets in this folder, whose names must stay short. Each student has a /tmp of their own.
