@@ -10,20 +10,22 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ROOT / "build" / "deploy"  # tools that are no part of the course, each in an environment of its own
+UV = "uv==0.13.9"  # installs in a fifth of pip's time
 _measured = pytest.StashKey[list[str]]()
 
 
 @pytest.fixture(scope="session")
 def install() -> Callable[..., Path]:
-    """Gives the folder of programs of an environment with these pinned packages, made once under build/deploy."""
+    """Gives the folder of programs of an environment with these packages and uv, made once under build/deploy."""
 
     def installed(name: str, *packages: str) -> Path:
         folder, wanted = TOOLS / name, "\n".join(packages)
         programs, stamp = folder / "bin", folder / "installed"
         if not stamp.exists() or stamp.read_text("utf-8") != wanted:
             shutil.rmtree(folder, ignore_errors=True)
-            subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-            _run([programs / "python", "-m", "pip", "install", "--quiet", "--no-compile", *packages])
+            _run([sys.executable, "-m", "venv", "--without-pip", folder])
+            _run([sys.executable, "-m", "pip", "--python", programs / "python", "install", "--quiet", UV])
+            _run([programs / "uv", "pip", "install", "--quiet", "--python", programs / "python", *packages])
             stamp.write_text(wanted, "utf-8")
         return programs
 

@@ -23,7 +23,7 @@ from pages import listen, run_all_cells, save_notebook, widget
 from servers import end
 
 ROOT = Path(__file__).resolve().parents[2]
-TOOLS = ("binder", "jupyter-repo2docker==2026.4.0", "py-rattler==0.28.0", "uv==0.13.9")
+TOOLS = ("binder", "jupyter-repo2docker==2026.4.0", "py-rattler==0.28.0")
 #: The most that may be installed, bytecode included, in MB; on 2026-11-26 it was 587, with Python 3.11. More makes a
 #: session wait longer for its first start: raise it for nothing but what students need.
 LARGEST = 640
