@@ -37,7 +37,8 @@ c.SystemdSpawner.isolate_devices = True
 c.SystemdSpawner.disable_user_sudo = True
 c.SystemdSpawner.extra_paths = [str(ENVIRONMENT / "bin")]  # so that `course` works in a terminal
 c.SystemdSpawner.default_shell = "/bin/bash"
-c.SystemdSpawner.unit_extra_properties = {"TasksMax": "500"}  # a fork bomb ends here
+# A fork bomb ends at the first; by the second, running out of memory ends one lesson, and not the whole server.
+c.SystemdSpawner.unit_extra_properties = {"TasksMax": "500", "OOMPolicy": "continue"}
 
 c.Spawner.cmd = [str(ENVIRONMENT / "bin" / "jupyterhub-singleuser")]
 # Students' programs take ports of 127.0.0.1 all the time. Servers have an address of loopback to themselves.
