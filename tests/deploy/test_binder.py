@@ -74,8 +74,11 @@ def session(binder, tmp_path):
     try:
         with MemoryWatch(process) as memory:
             yield SimpleNamespace(**_address(process, binder, tmp_path / "log"), memory=memory)
+        if memory.peak > MEMORY:
+            pytest.fail(f"The session took {memory.peak / MB:.0f} MB of memory, and was ended.", pytrace=False)
     finally:
-        end(process)
+        if process.poll() is None:
+            end(process)
 
 
 def test_repo2docker_keeps_the_packages_apart_from_the_course(tools, checkout):
@@ -164,7 +167,7 @@ def test_a_reader_does_the_first_lesson_and_sees_the_agency(session, binder, bro
     report(
         f"Binder: {session.memory.peak / MB:.0f} MB of memory at most, with two lessons open, of {MEMORY / MB:.0f}"
     )
-    assert 0 < session.memory.peak <= MEMORY
+    assert session.memory.peak > 0  # what is above the limit ends the session
 
 
 def _opened_by_the_badge() -> str:
