@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import shutil
 import subprocess
 import time
 from dataclasses import dataclass
@@ -11,11 +12,13 @@ from statistics import mean
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
-from hub import PASSWORD, RECIPE, ROOT, install, running
+import yaml
+from hub import PASSWORD, PLACE, RECIPE, ROOT, install, running
 from hub_student import Student
 from nbformat.v4 import new_code_cell, new_notebook
 from pages import listen, run_all_cells
 from tornado.httpclient import HTTPClientError
+from traitlets.config.loader import PyFileConfigLoader
 
 from course.publish import notebooks
 from course.publish.lesson import Lesson
@@ -116,6 +119,19 @@ def test_a_student_takes_no_more_than_the_recipe_plans_for(visits):
     assert record["largest_mb"] < PLANNED
 
 
+def test_what_the_instructor_shares_is_there(hub, visits):
+    (PLACE / "course" / "shared" / "reading list.txt").write_text("1. The bill", "utf-8")
+
+    async def read() -> str:
+        async with Student(hub.url, STUDENTS[0]) as student:
+            await student.log_in()
+            await student.visit(student.home)
+            found = await student.jupyter("GET", "contents/chat-or-api/shared/reading list.txt", params=AS_TEXT)
+            return found.json()["content"]
+
+    assert asyncio.run(read()) == "1. The bill"
+
+
 def test_a_student_cannot_reach_another(hub, visits):
     other = visits[1]
 
@@ -195,6 +211,20 @@ def test_the_link_of_the_readme_brings_a_repository(hub, visits, tmp_path):
             return page.url.path, brought.json()["content"]
 
     assert asyncio.run(follow()) == (f"/user/{STUDENTS[4]}/git-pull", "from the repository")
+
+
+def test_one_server_and_a_cluster_promise_the_same(tmp_path, monkeypatch):
+    """Read as they are shipped: jupyterhub_config.py with its school.py, and values.yaml."""
+    shutil.copy(RECIPE / "school.py", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    server = PyFileConfigLoader("jupyterhub_config.py", path=str(RECIPE)).load_config()
+    cluster = yaml.safe_load((RECIPE / "values.yaml").read_text("utf-8"))
+    student = cluster["singleuser"]
+    assert server.Spawner.default_url == student["defaultUrl"] == FIRST
+    assert server.Spawner.environment == student["extraEnv"]
+    assert (server.Spawner.mem_limit, "512M") == (student["memory"]["limit"], student["memory"]["guarantee"])
+    assert server.JupyterHub.services[0]["command"][-1] == f"--timeout={cluster['cull']['timeout']}"
+    assert server.PAMAuthenticator.allowed_groups == {"students", "instructors"}
 
 
 def test_in_a_browser_from_the_password_to_the_website_of_lesson_03(hub, launch):
