@@ -120,7 +120,7 @@ def handout(output: Path) -> None:
 
 @main.command()
 @_output("build/site", "The folder for the site. A JupyterLite in its folder `lite` stays, and pages lead to it.")
-@click.option("--repository", metavar="OWNER/REPO", help="Where the course lies on GitHub, for the Binder buttons.")
+@click.option("--repository", metavar="OWNER/REPO", help="On GitHub, for the Binder buttons; else pyproject's.")
 @click.option("--address", default="", metavar="URL", help="Where the site will lie; needed for a sitemap.")
 @click.option("--lite", is_flag=True, help="Also build lessons that run in the browser, into the folder `lite`.")
 @click.option(
@@ -134,17 +134,16 @@ def site(output: Path, repository: str | None, address: str, lite: bool, pyodide
 
     if pyodide and not lite:
         raise click.UsageError("--pyodide is for lessons that run in the browser: say --lite too.")
+    repository = repository or publish.REPOSITORY
     folder = find_saved(Path.cwd())
     if lite:
         _build_lite(folder, output / publish.LITE, pyodide)
     with _progress("steps") as progress:
         task = progress.add_task("Building", total=publish.steps(len(find_lessons(folder))))
-        first = publish.build(
-            folder, output, repository or publish.REPOSITORY, address, lambda: progress.advance(task)
-        )
+        first = publish.build(folder, output, repository, address, lambda: progress.advance(task))
     click.echo(f"→ {_short(first)}")
-    if not repository:
-        click.echo(f"The Binder buttons name {publish.REPOSITORY}. Say --repository to name yours.", err=True)
+    if repository == publish.PLACEHOLDER:
+        click.echo(f"The Binder buttons name {repository}. Say --repository to name yours.", err=True)
     if not address:
         click.echo("No sitemap was written: it must name the site's address. Say --address to have one.", err=True)
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 import zipfile
 from itertools import pairwise
 from pathlib import Path
@@ -286,8 +287,12 @@ def test_a_missing_address_shows_its_page_at_any_depth(own):
         assert link.startswith((folder, "#", "https://")), link
 
 
-def test_the_placeholder_of_the_repository_stands_in_one_place(own):
-    assert not any(site.REPOSITORY in str(soup) for soup in own.values())
+def test_pages_name_the_repository_that_is_given_and_else_that_of_the_project(own):
+    project = tomllib.loads((find_folder(Path(__file__).parent).parent / "pyproject.toml").read_text("utf-8"))[
+        "project"
+    ]
+    assert f"https://github.com/{site.REPOSITORY}" == project["urls"]["Repository"]
+    assert not any(site.PLACEHOLDER in str(soup) for soup in own.values())
 
 
 # ---- a small course of our own, for what is slow to try on all of it -----------------------------------------------
@@ -308,7 +313,10 @@ def notebooks(tmp_path) -> Path:
     ]
     cells = [
         v4.new_markdown_cell("# Dials & more\n\n**After it you turn dials.**\n\nWords.", id="90-title"),
-        v4.new_markdown_cell("## Twice\n\n[terms](glossary.md), [far](https://example.org/a.ipynb)", id="90-first"),
+        v4.new_markdown_cell(
+            "## Twice\n\n[terms](glossary.md), [far](https://example.org/a.ipynb), [rows](../data/x.csv)",
+            id="90-first",
+        ),
         v4.new_code_cell("Dial()", outputs=outputs, id="90-dial"),
         v4.new_markdown_cell("## Twice\n\nAgain.", id="twice-2"),
         v4.new_markdown_cell("For the teacher.", metadata={"slideshow": {"slide_type": "notes"}}, id="90-notes"),
@@ -334,12 +342,24 @@ def test_a_lesson_of_ones_own_becomes_a_page(notebooks, tmp_path):
     assert [link["href"] for link in soup.article.find_all("a")] == [
         "../glossary.html",
         "https://example.org/a.ipynb",
+        f"https://github.com/{site.REPOSITORY}/blob/HEAD/data/x.csv",
     ]
     shown = soup.find(id="90-dial")
     assert not shown.find(["style", "h1"])
     assert shown.find(class_="heading").text == "loud"
     assert [cell.text for cell in shown.select(".number")] == ["", "fee", "0", "1,000.5"]
     assert not [header for header in shown.find_all("th") if not header.text]
+
+
+def test_a_picture_in_a_file_comes_along_and_a_missing_one_is_told(notebooks, tmp_path):
+    _save(notebooks, [v4.new_markdown_cell("# Look\n\n![A dot](images/a%20dot.svg)", id="90-look")])
+    with pytest.raises(LessonError, match=r"90_dials shows the picture images/a%20dot.svg, which is no file"):
+        site.build(notebooks, tmp_path / "site")
+    notebooks.joinpath("images").mkdir()
+    notebooks.joinpath("images", "a dot.svg").write_text("<svg/>")
+    folder = site.build(notebooks, tmp_path / "site").parent
+    image = read(folder).find("img")
+    assert (image["alt"], (folder / "lessons" / image["src"]).read_text()) == ("A dot", "<svg/>")
 
 
 def test_without_an_address_no_host_is_made_up(notebooks, tmp_path):
@@ -419,6 +439,7 @@ def test_somebody_elses_folder_is_left_alone(notebooks, tmp_path):
 
 def test_the_command_says_what_is_still_missing(notebooks, tmp_path, monkeypatch):
     monkeypatch.chdir(notebooks.parent)
+    monkeypatch.setattr(site, "REPOSITORY", site.PLACEHOLDER)
     result = CliRunner().invoke(cli.main, ["site"])
     assert result.exit_code == 0, result.output
     assert str(Path("build/site/index.html")) in result.output

@@ -10,13 +10,13 @@ from course import data, outline
 from course.publish import deck_index, glossary, slides
 from course.publish.lesson import Lesson, LessonError, find_lessons
 from course.publish.site import downloads, search
-from course.publish.site.addresses import REPOSITORY, Addresses
+from course.publish.site.addresses import PLACEHOLDER, REPOSITORY, Addresses
 from course.publish.site.article import Article, ArticleExporter, read
 from course.publish.site.files import ASSETS, Pictures, write_widgets
 from course.publish.site.files import write as write_file
 from course.publish.site.pages import Pages
 
-__all__ = ["REPOSITORY", "build", "steps"]
+__all__ = ["LITE", "PLACEHOLDER", "REPOSITORY", "build", "steps"]
 
 LITE = "lite"  # the folder of a JupyterLite that was built into the site, by another command
 MARKER = ".nojekyll"  # also tells GitHub Pages to serve the files as they are
@@ -85,7 +85,7 @@ def build(
     deck_index.write(decks, output / "slides")
     exporter, pictures, shown = ArticleExporter(), Pictures(output), []
     for lesson in lessons:
-        shown.append(_lesson_page(lesson, read(lesson, exporter, pictures), output))
+        shown.append(_lesson_page(lesson, read(lesson, exporter, pictures, addresses), output))
         advance()
     _write_pages(shown, lessons, addresses, output)
     advance()

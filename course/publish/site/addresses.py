@@ -2,12 +2,26 @@
 
 import re
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, metadata
 from urllib.parse import quote, urlsplit
 
 import course
 from course.publish.lesson import LessonError
 
-REPOSITORY = "OWNER/REPO"  # stands for one until the course is published; README and badge say the same
+PLACEHOLDER = "OWNER/REPO"  # until the course is published
+
+
+def _repository() -> str:
+    """The repository that pyproject.toml names, as the installed package knows it."""
+    try:
+        named = metadata("course").get_all("Project-URL", [])
+    except PackageNotFoundError:
+        return PLACEHOLDER
+    addresses = dict(line.split(", ", 1) for line in named)
+    return urlsplit(addresses.get("Repository", PLACEHOLDER)).path.strip("/")
+
+
+REPOSITORY = _repository()
 
 
 @dataclass(frozen=True, slots=True)

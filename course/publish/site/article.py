@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import dataclass
+from posixpath import normpath
 
 from bs4 import BeautifulSoup, Tag
 from markupsafe import Markup
@@ -11,6 +12,7 @@ from traitlets import default
 from course.publish import glossary
 from course.publish.exporter import CourseExporter
 from course.publish.lesson import Lesson
+from course.publish.site.addresses import Addresses
 from course.publish.site.files import TEMPLATES, Pictures
 
 NEEDS_PYTHON = "ProgressPanel"  # a widget that has nothing to show where no Python runs
@@ -68,16 +70,16 @@ class ArticleExporter(CourseExporter):
         return [str(TEMPLATES), *super()._extra_template_basedirs_default()]
 
 
-def read(lesson: Lesson, exporter: ArticleExporter, pictures: Pictures) -> Article:
+def read(lesson: Lesson, exporter: ArticleExporter, pictures: Pictures, addresses: Addresses) -> Article:
     """The article of a lesson's saved notebook, with its pictures put into files. Raises LessonError."""
     html, resources = exporter.convert(lesson)
     widgets = json.loads(resources["widgets"])
     soup = BeautifulSoup(html, "html.parser")
     _replace_what_needs_python(soup)
     _calm_outputs(soup)
-    _lead_links(soup)
+    _lead_links(soup, addresses)
     terms = _lead_terms(soup)
-    pictures.extract(soup)
+    pictures.extract(soup, lesson)
     title = soup.h1.extract().get_text() if soup.h1 else lesson.name
     sections = _sections(soup)
     return Article(title, Markup(soup), sections, _quizzes(soup, widgets["widgets"]), widgets, terms)
@@ -123,8 +125,8 @@ def _align_numbers(table: Tag) -> None:
                 cell["class"] = "number"
 
 
-def _lead_links(soup: BeautifulSoup) -> None:
-    """Links between notebooks become links between the pages and files of the site."""
+def _lead_links(soup: BeautifulSoup, addresses: Addresses) -> None:
+    """Links between notebooks become links between pages of the site; to other files, they lead to the repository."""
     for link in soup.find_all("a", href=True):
         if found := re.fullmatch(r"(\w+)\.ipynb(#.*)?", link["href"]):
             link["href"] = f"{found[1]}.html{found[2] or ''}"
@@ -132,6 +134,8 @@ def _lead_links(soup: BeautifulSoup) -> None:
             link["href"] = "../glossary.html"
         elif found := re.fullmatch(r"\.\./exercises/release/\w+/(\w+\.ipynb)", link["href"]):
             link["href"] = f"../downloads/exercises/{found[1]}"
+        elif not re.match(r"[a-z]+:|#|//", link["href"]):
+            link["href"] = addresses.file(normpath(f"notebooks/{link['href']}"))
 
 
 def _lead_terms(soup: BeautifulSoup) -> list[str]:

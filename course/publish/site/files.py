@@ -5,8 +5,11 @@ import hashlib
 import json
 import re
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup
+
+from course.publish.lesson import Lesson, LessonError
 
 TEMPLATES = Path(__file__).parent / "templates"
 ASSETS = "assets"
@@ -22,20 +25,32 @@ class Pictures:
         self._folder = site / ASSETS / "pictures"
         self._folder.mkdir(parents=True, exist_ok=True)
 
-    def extract(self, soup: BeautifulSoup) -> None:
-        """Take the pictures that are written into a page of the folder `lessons` out of it, in place."""
+    def extract(self, soup: BeautifulSoup, lesson: Lesson) -> None:
+        """Let the pictures of a lesson's page come from files, in place. Raises LessonError when one is missing."""
         for image in soup.find_all("img"):
-            if found := _EMBEDDED.fullmatch(image["src"]):
-                content = base64.b64decode(found[2])
-                image["src"] = f"../{ASSETS}/pictures/{self._keep(content, _ENDINGS[found[1]])}"
-                image["loading"] = "lazy"
-                if found[1] == "png":  # with its size, the text below stays where it is when the picture comes
-                    image["width"], image["height"] = (int.from_bytes(content[at : at + 4]) for at in (16, 20))
+            content, ending = _picture(image["src"], lesson)
+            image["src"] = f"../{ASSETS}/pictures/{self._keep(content, ending)}"
+            image["loading"] = "lazy"
+            if ending == "png":  # with its size, the text below stays where it is when the picture comes
+                image["width"], image["height"] = (int.from_bytes(content[at : at + 4]) for at in (16, 20))
 
     def _keep(self, content: bytes, ending: str) -> str:
         name = f"{digest(content)}.{ending}"
         self._folder.joinpath(name).write_bytes(content)
         return name
+
+
+def _picture(address: str, lesson: Lesson) -> tuple[bytes, str]:
+    """A picture that is written into a page, or lies in a file near the notebook, with its file name's ending."""
+    if found := _EMBEDDED.fullmatch(address):
+        return base64.b64decode(found[2]), _ENDINGS[found[1]]
+    file = lesson.folder / unquote(address)
+    if urlsplit(address).scheme or not file.is_file():
+        raise LessonError(
+            f"{lesson.name} shows the picture {address}, which is no file near its notebook. "
+            "Put one into notebooks/images, and name it as images/….png."
+        )
+    return file.read_bytes(), file.suffix[1:].lower()
 
 
 def write_widgets(collected: dict, lesson: str, site: Path) -> list[str]:

@@ -111,6 +111,17 @@ document.querySelectorAll("[data-widget]").forEach((host) => near.observe(host))
 
 const contents = document.querySelector("details.contents");
 if (contents && !matchMedia("(min-width: 72rem)").matches) contents.open = false;
+// The contents show where one is: at the last heading above the middle of the window.
+if (contents) {
+  const links = [...contents.querySelectorAll("a")];
+  const headings = links.map((link) => document.getElementById(decodeURIComponent(link.hash.slice(1))));
+  const follow = () => {
+    const here = headings.findLastIndex((heading) => heading.getBoundingClientRect().top < innerHeight / 2);
+    links.forEach((link, place) => (place === here ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current")));
+  };
+  const passing = new IntersectionObserver(follow, { rootMargin: "0px 0px -50% 0px" });
+  headings.forEach((heading) => passing.observe(heading));
+}
 contents?.addEventListener("click", (event) => {
   if (event.target.closest("a") && !matchMedia("(min-width: 72rem)").matches) contents.open = false;
 });
@@ -138,11 +149,10 @@ document.addEventListener("toggle", letScroll, true);
 for (const code of document.querySelectorAll("div.code")) {
   const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Copy" });
   button.className = "copy";
-  button.setAttribute("aria-label", "Copy this code");
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(code.querySelector("pre").textContent);
-      button.textContent = "Copied";
+      button.textContent = "Copied"; // a screen reader hears it: the button has the focus
     } catch {
       getSelection().selectAllChildren(code.querySelector("pre"));
       button.textContent = "Selected";
