@@ -22,7 +22,7 @@ from .gateway.live_settings import LiveProblem
 from .gateway.protocol import Protocol
 from .gateway.store import Store, StoreError
 
-WAITING_CONNECTIONS = 2048
+_WAITING_CONNECTIONS = 2048
 # How long answers that are under way may still take when the gateway is told to stop.
 _STOP_SECONDS = 5
 
@@ -48,7 +48,7 @@ def listen(host: str, port: int) -> socket.socket:
         listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
-        listening.listen(WAITING_CONNECTIONS)  # whoever reads our address early waits, and is not refused
+        listening.listen(_WAITING_CONNECTIONS)  # whoever reads our address early waits, and is not refused
     except OSError as error:
         raise ServeError(
             f"Port {port} of {host} cannot be used: {error.strerror or error}. Stop the program that uses it, or "

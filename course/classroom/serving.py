@@ -109,21 +109,15 @@ def run(setting: Setting, listening: socket.socket, workers: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Own:
-    """A worker unpacks it as a listening socket of its own on the port of all. Linux deals new connections out among
-    such sockets; from one that all share, the first worker that wakes takes whoever waits.
+    """A worker unpacks it as a socket of its own on the port of all, on which it listens when it is ready. Linux
+    deals new connections out among such sockets; of one that all share, the first worker that wakes takes all.
     """
 
     family: int
     address: tuple
 
     def __reduce__(self):
-        return _listening, (self.family, self.address)
-
-
-def _listening(family: int, address: tuple) -> socket.socket:
-    made = _bound(family, address)
-    made.listen(serve.WAITING_CONNECTIONS)
-    return made
+        return _bound, (self.family, self.address)
 
 
 def _bound(family: int, address: tuple) -> socket.socket:
