@@ -60,10 +60,10 @@ def set_rules(project_id: str, **rules: object) -> dict:
     `redaction` is "off", "warn", "mask" or "block"; `kinds`, a list, says what is looked for; `retention_days` how
     long stored contents are kept, 0 for none, `None` without end; `region` where calls may be handled.
     """
-    import httpx
+    import httpx2
 
     base = os.environ["OPENAI_BASE_URL"].removesuffix("/openai/v1")
-    answer = httpx.post(
+    answer = httpx2.post(
         f"{base}/practice/v1/organization/projects/{project_id}/data_rules",
         json=rules,
         headers={"authorization": f"Bearer {os.environ['OPENAI_ADMIN_KEY']}"},
