@@ -20,6 +20,8 @@ import httpx2
 _log = logging.getLogger("uvicorn.error")  # as the server on a socket: `course.gateway.faults` knows its complaints
 _numbers = count(1)
 _running: dict[str, InProcessServer] = {}
+# Pyodide's own lets other tasks go on meanwhile, on the loop that runs; here that would be this one, which waits.
+_sleep = getattr(time.sleep, "__wrapped__", time.sleep)
 _outside = httpx2.HTTPTransport.handle_request, httpx2.AsyncHTTPTransport.handle_async_request
 
 
@@ -151,7 +153,7 @@ class _Loop(asyncio.BaseEventLoop):
     def select(self, seconds: float | None) -> tuple:
         if seconds is None:
             raise RuntimeError("The platform waits for something that cannot happen inside this process.")
-        time.sleep(max(seconds, 0))
+        _sleep(max(seconds, 0))
         return ()
 
     def _process_events(self, _events) -> None:
