@@ -161,6 +161,17 @@ def test_a_term_says_what_it_means_and_leads_to_the_glossary(page, copy):
     page.wait_for_url(re.compile(r"glossary\.html#seat$"))
 
 
+def test_the_contents_of_a_lesson_show_where_one_is(page, copy):
+    page.goto((copy / "lessons" / "02_billing.html").as_uri())
+    here = page.locator(".contents [aria-current]")
+    for title in ("What is a token?", "Three things to remember"):
+        page.get_by_role("link", name=title).click()
+        page.wait_for_function(
+            "title => document.querySelector('.contents [aria-current]')?.textContent === title", arg=title
+        )
+        assert here.count() == 1
+
+
 def test_the_first_press_of_tab_offers_to_skip_the_top(page, copy):
     page.goto((copy / "glossary.html").as_uri())
     page.keyboard.press("Tab")

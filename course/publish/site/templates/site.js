@@ -119,8 +119,7 @@ if (contents) {
     const here = headings.findLastIndex((heading) => heading.getBoundingClientRect().top < innerHeight / 2);
     links.forEach((link, place) => (place === here ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current")));
   };
-  const passing = new IntersectionObserver(follow, { rootMargin: "0px 0px -50% 0px" });
-  headings.forEach((heading) => passing.observe(heading));
+  document.addEventListener("scroll", () => requestAnimationFrame(follow), { passive: true });
 }
 contents?.addEventListener("click", (event) => {
   if (event.target.closest("a") && !matchMedia("(min-width: 72rem)").matches) contents.open = false;
