@@ -33,6 +33,8 @@ from .store import ClassroomStore
 
 _STOP_SECONDS = 5
 _START_SECONDS = 60
+# Longer than nginx (60 s) and Caddy (120 s) keep connections: who closes first must be the one that sends next.
+_KEEP_ALIVE_SECONDS = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ def run(setting: Setting, listening: socket.socket, workers: int) -> None:
         partial(_create, setting), factory=True, workers=workers, http=Protocol, lifespan="off", ws="none",
         access_log=False, log_level="warning", proxy_headers=False, server_header=False,
         timeout_graceful_shutdown=_STOP_SECONDS, timeout_worker_healthcheck=_START_SECONDS,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
     )  # fmt: skip
     with contextlib.suppress(KeyboardInterrupt):
         if workers == 1:
