@@ -12,6 +12,7 @@ from jupyter_server.services.kernels.connection.base import deserialize_binary_m
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionComplete
 from nbformat import NotebookNode
+from nbval.plugin import coalesce_streams
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
@@ -86,13 +87,14 @@ class Student:
     async def run(self, kernel: str, notebook: NotebookNode) -> NotebookNode:
         """Run all code cells in a kernel; gives the notebook with what came out."""
         channel = await self.connect(kernel)
-        recorder = NotebookClient(notebook, coalesce_streams=True, record_timing=False)
+        recorder = NotebookClient(notebook)
         recorder.reset_execution_trackers()
         recorder.kc = _Frontend(channel)
         for index, cell in enumerate(notebook.cells):
             if cell.cell_type == "code":
                 cell.outputs = []
                 await self._run_cell(channel, recorder, cell, index)
+                cell.outputs = coalesce_streams(cell.outputs)  # one print may come in two pieces
         recorder.set_widgets_metadata()
         channel.close()
         return notebook
