@@ -70,7 +70,8 @@ def _run_jupyterlite(installed: Path, site: Path, output: Path) -> None:
     places = ("--lite-dir", site, "--contents", site / "files", "--output-dir", output.absolute())
     choices = ("--apps=lab", "--apps=notebooks", "--no-sourcemaps", "--ignore-sys-prefix", "federated_extensions")
     ours = f"--FederatedExtensionAddon.extra_labextensions_path={addons}"
-    tools.python(installed, "-m", "jupyterlite_core", "build", *places, *choices, ours)
+    # It writes down beside itself what it has done, and would leave that out the next time: `site` is new each time.
+    tools.python(installed, site, "-m", "jupyterlite_core", "build", *places, *choices, ours)
 
 
 def _write_lessons(folder: Path, target: Path, there: list[str]) -> dict[str, str]:

@@ -29,8 +29,8 @@ class Fit:
 
 FITS = {
     "00_start": Fit(libraries=(), drawn=("layers",)),
-    "03_integration": Fit(needs_computer="the agency's website runs on threads and a socket of this computer"),
-    "04_management": Fit(needs_computer="the agency's website runs on threads and a socket of this computer"),
+    "03_integration": Fit(needs_computer="the agency's website runs on threads and a socket"),
+    "04_management": Fit(needs_computer="its dashboard looks from a thread, and a page is asked through a socket"),
 }
 
 

@@ -65,16 +65,18 @@ def install(folder: Path) -> Path:
     return folder
 
 
-def python(tools: Path, *arguments: object) -> None:
-    """Run this Python with `tools` at hand. Raises LiteError with what it said, if it fails."""
+def python(tools: Path, folder: Path, *arguments: object) -> None:
+    """Run this Python in a folder, with `tools` at hand. Raises LiteError with what it said, if it fails."""
     environment = {**os.environ, "PYTHONPATH": str(tools), "PYTHONUTF8": "1"}
-    _run([sys.executable, *arguments], environment, tools.parent)
+    _run([sys.executable, *arguments], environment, folder)
 
 
 def own_wheel(tools: Path, folder: Path) -> Path:
     """The course as a wheel, with its data."""
     shutil.rmtree(folder, ignore_errors=True)
-    python(tools, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, ROOT)
+    python(
+        tools, ROOT, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, ROOT
+    )
     return next(folder.glob("course-*.whl"))
 
 
