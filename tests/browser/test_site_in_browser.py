@@ -108,15 +108,16 @@ def test_answers_of_a_quiz_stay_in_the_browser_and_are_those_of_the_page_of_quiz
     page.get_by_role("button", name="Question 1: right").wait_for()
 
 
-def test_a_changed_or_broken_store_does_no_harm(page, copy):
-    page.goto((copy / "lessons" / "02_billing.html").as_uri())
-    page.evaluate(
-        """() => {
-          const host = document.querySelector("[id='02-quiz'] [data-widget]");
-          localStorage.setItem(`chat-or-api:${host.dataset.key}`, "{not json");
-        }"""
-    )
-    live(page, "02-quiz").get_by_role("button", name="Question 1: not answered").wait_for()
+def test_a_broken_or_full_store_does_no_harm(page, copy):
+    key = "`chat-or-api:${document.querySelector('[id=\"02-quiz\"] [data-widget]').dataset.key}`"
+    for kept in ("{not json", "null", "[]"):
+        page.goto((copy / "lessons" / "02_billing.html").as_uri())
+        page.evaluate(f"kept => localStorage.setItem({key}, kept)", kept)
+        live(page, "02-quiz").get_by_role("button", name="Question 1: not answered").wait_for()
+    page.evaluate("() => { Storage.prototype.setItem = () => { throw new Error('full'); }; }")
+    live(page, "02-quiz").get_by_role("radio").first.check()
+    live(page, "02-quiz").get_by_role("button", name="Check").click()
+    live(page, "02-quiz").get_by_role("button", name="Question 1: not right").wait_for()
 
 
 def test_search_by_keyboard_alone(page, copy):

@@ -76,18 +76,23 @@ async function mount(host) {
 // As JupyterLab says it, which the widgets' styles understand.
 const paint = (themed, isDark) => themed.setAttribute("data-jp-theme-light", String(!isDark));
 
-// A quiz keeps its answers in this browser, where it allows that.
+// A quiz keeps its answers in this browser, where it allows that. What it kept cannot be trusted: anybody may edit it.
 function remember(model, key) {
   if (!model.get("questions")) return model;
   const name = `chat-or-api:${key}`;
+  const kept = attempt(() => JSON.parse(localStorage.getItem(name)));
+  if (kept?.answers && kept.tries) model.set("state", kept);
+  model.on("change:state", () => attempt(() => localStorage.setItem(name, JSON.stringify(model.get("state")))));
+  return model;
+}
+
+function attempt(work) {
   try {
-    const kept = localStorage.getItem(name);
-    if (kept) model.set("state", JSON.parse(kept));
-    model.on("change:state", () => localStorage.setItem(name, JSON.stringify(model.get("state"))));
+    return work();
   } catch (error) {
     console.info("This browser keeps no answers:", error.message);
+    return null;
   }
-  return model;
 }
 
 const near = new IntersectionObserver((entries) => {
