@@ -77,8 +77,11 @@ class JupyterLab:
 
     def lesson(self, name: str) -> str:
         """The address of a lesson, such as "02_billing", alone in a workspace of its own."""
-        workspace = f"{self.url}lab/workspaces/test-{next(self._workspaces)}"
-        return f"{workspace}/tree/notebooks/{name}.ipynb?token={self.token}"
+        return self.start(f"/tree/notebooks/{name}.ipynb")
+
+    def start(self, shows: str = "") -> str:
+        """The address of an empty workspace."""
+        return f"{self.url}lab/workspaces/test-{next(self._workspaces)}{shows}?token={self.token}"
 
 
 @pytest.fixture(scope="session")

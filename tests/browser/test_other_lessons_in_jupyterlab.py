@@ -6,7 +6,7 @@ import re
 import hands
 import nbformat
 import pytest
-from pages import lesson_in_jupyterlab, save_notebook, use_theme, widget
+from pages import listen, next_lesson, save_notebook, use_theme, widget
 
 from course import progress_code
 from course.progress import Progress
@@ -30,16 +30,19 @@ def lesson(request):
 
 
 @pytest.fixture(scope="module")
-def context(browser):
-    context = browser.new_context()
-    yield context
-    context.close()
+def window(browser, jupyterlab):
+    """JupyterLab in one page, in which a student goes from lesson to lesson."""
+    page = listen(browser.new_page())
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(jupyterlab.start())
+    yield page
+    page.close()
 
 
 @pytest.fixture(scope="module")
-def page(context, jupyterlab, lesson):
+def page(window, lesson):
     """The lesson in JupyterLab with all its cells run."""
-    with lesson_in_jupyterlab(context, jupyterlab, lesson) as page:
+    with next_lesson(window, lesson) as page:
         yield page
 
 
