@@ -87,7 +87,7 @@ class Student:
     async def run(self, kernel: str, notebook: NotebookNode) -> NotebookNode:
         """Run all code cells in a kernel; gives the notebook with what came out."""
         channel = await self.connect(kernel)
-        recorder = NotebookClient(notebook)
+        recorder = NotebookClient(notebook, record_timing=False)
         recorder.reset_execution_trackers()
         recorder.kc = _Frontend(channel)
         for index, cell in enumerate(notebook.cells):
