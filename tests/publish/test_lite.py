@@ -90,12 +90,13 @@ def test_with_matplotlib_nothing_is_replaced():
 
 
 def test_the_list_of_packages_holds_what_is_there_and_nothing_else(pyodide, tmp_path):
-    needs = ("other>=1", "missing", "some.tool; extra == 'all'", "windows-only; sys_platform == 'win32'")
-    own = [wheel(tmp_path, "course", requires=needs), wheel(tmp_path, "other", file="other_module.py")]
+    needs = ("course>=1", "missing", "some.tool; extra == 'all'", "windows-only; sys_platform == 'win32'")
+    own = [wheel(tmp_path, "course"), wheel(tmp_path, "other", requires=needs, file="other_module.py")]
     lock.write(pyodide, own, lock.held(pyodide, ["numpy", "pandas"]), tmp_path / "made")
     made = json.loads((tmp_path / "made" / lock.LOCK).read_text())
     assert sorted(made["packages"]) == ["course", "numpy", "other"]
-    assert made["packages"]["course"]["depends"] == ["other"]
+    assert made["packages"]["other"]["depends"] == ["course"]
+    assert made["packages"]["course"]["depends"] == ["numpy", "other"]
     assert made["packages"]["other"]["imports"] == ["other_module"]
     assert len(made["packages"]["other"]["sha256"]) == 64
     there = {file.name for file in (tmp_path / "made").iterdir()}

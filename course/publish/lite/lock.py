@@ -59,6 +59,7 @@ def write(pyodide: Path, wheels: list[Path], also: list[str], folder: Path) -> N
             waiting += theirs[name]["depends"]
     for entry in ours.values():
         entry["depends"] = sorted({canonicalize_name(name) for name in entry["depends"]} & set(ours))
+    ours["course"]["depends"] = sorted(set(ours) - {"course"})  # the first cell loads all that any cell may need
     content["packages"] = dict(sorted(ours.items()))
     folder.joinpath(LOCK).write_text(json.dumps(content, indent=1), "utf-8")
 
