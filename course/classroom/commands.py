@@ -128,6 +128,7 @@ def serve(mode: str, host: str, port: int, workers: int, expose: bool, database:
 @_DATABASE
 def status(sort: str, name: str | None, database: str) -> None:
     """Say how each student stands: spent, refused, idle, last call."""
+    from rich import box
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
@@ -137,18 +138,21 @@ def status(sort: str, name: str | None, database: str) -> None:
 
     with _class(database, name) as (store, klass, now):
         report = standings.report(store, klass, now)
-    table = Table("student", "state", "week", "budget", "in all", "calls", "refused", "last call (UTC)")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("student", min_width=12)
+    table.add_column("state", no_wrap=True)
+    for heading in ("week", "budget", "in all", "calls", "refused", "last (UTC)"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for each in standings.ordered(report.students, sort, descending=sort not in ("name", "state")):
-        calls, refused = f"{each.calls:,}", words.reasons(each.refused) or "0"
         table.add_row(
             escape(each.who.student.label),
             each.state,
             words.dollars(each.week),
             words.dollars(each.limit),
             words.dollars(each.spent),
-            calls,
-            refused,
-            words.moment(each.last_call),
+            f"{each.calls:,}",
+            f"{sum(each.refused.values()):,}",
+            words.moment(each.last_call, "%m-%d %H:%M"),
         )
     Console().print(table)
     click.echo(

@@ -24,8 +24,8 @@ def dollars(micros: int) -> str:
     return "<$0.01" if 0 < micros < 5_000 else f"${micros / 1_000_000:,.2f}"
 
 
-def moment(micros: int | None) -> str:
-    return "never" if micros is None else f"{datetime.fromtimestamp(micros / 1_000_000, UTC):%Y-%m-%d %H:%M}"
+def moment(micros: int | None, form: str = "%Y-%m-%d %H:%M") -> str:
+    return "never" if micros is None else f"{datetime.fromtimestamp(micros / 1_000_000, UTC):{form}}"
 
 
 def reasons(refused: Mapping[str, int]) -> str:
