@@ -13,6 +13,8 @@ from course.publish.lite import lessons, lock, tools
 
 LESSONS = {lesson.name: lesson for lesson in find_lessons(ROOT / "notebooks")}
 
+FILES = {"00_start.ipynb", "02_billing.ipynb", "glossary.md"}
+
 
 def saved(name: str):
     return nbformat.read(LESSONS[name].notebook, as_version=4)
@@ -63,7 +65,7 @@ def test_with_a_release_of_pyodide_all_lessons_run_but_those_with_threads():
 
 
 def test_a_lessons_copy_has_not_run_and_says_first_where_it_runs():
-    notebook = lessons.copy(LESSONS["00_start"], saved("00_start"), [])
+    notebook = lessons.copy(LESSONS["00_start"], saved("00_start"), [], FILES)
     nbformat.validate(notebook)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert not any(cell.outputs or cell.execution_count for cell in code)
@@ -72,8 +74,18 @@ def test_a_lessons_copy_has_not_run_and_says_first_where_it_runs():
     assert "widgets" not in notebook.metadata
 
 
+def test_links_lead_to_what_is_there_and_others_are_words():
+    notebook = lessons.copy(LESSONS["00_start"], saved("00_start"), [], FILES)
+    text = "\n".join(cell.source for cell in notebook.cells)
+    assert "[Two ways to pay](02_billing.ipynb)" in text
+    assert "| 01 | Who operates the AI? |" in text
+    assert "[glossary](glossary.md)" in text
+    assert "](../" not in text
+    assert "](https://developers.openai.com/api/docs/pricing)" in text
+
+
 def test_what_matplotlib_drew_stands_there_with_its_text_and_code():
-    notebook = lessons.copy(LESSONS["00_start"], saved("00_start"), [])
+    notebook = lessons.copy(LESSONS["00_start"], saved("00_start"), [], FILES)
     (cell,) = (cell for cell in notebook.cells if cell.id == "00-layers")
     assert cell.cell_type == "markdown"
     assert cell.attachments["picture.png"]["image/png"].startswith("iVBOR")
@@ -82,7 +94,10 @@ def test_what_matplotlib_drew_stands_there_with_its_text_and_code():
 
 
 def test_with_matplotlib_nothing_is_replaced():
-    before, after = saved("00_start"), lessons.copy(LESSONS["00_start"], saved("00_start"), list(lessons.LIBRARIES))
+    before, after = (
+        saved("00_start"),
+        lessons.copy(LESSONS["00_start"], saved("00_start"), list(lessons.LIBRARIES), FILES),
+    )
     assert len(after.cells) == len(before.cells) + 1
     assert [cell.source for cell in after.cells if cell.cell_type == "code"] == [
         cell.source for cell in before.cells if cell.cell_type == "code"

@@ -20,6 +20,7 @@ __all__ = ["STEPS", "LiteError", "build"]
 
 STEPS = 6
 WORKSHOP = ROOT / "build" / "lite"  # what is fetched and made once, and used again
+_GLOSSARY = "glossary.md"
 _ADDONS = ("@jupyter-widgets/jupyterlab-manager", "anywidget")
 
 
@@ -76,12 +77,14 @@ def _run_jupyterlite(installed: Path, site: Path, output: Path) -> None:
 
 def _write_lessons(folder: Path, target: Path, there: list[str]) -> dict[str, str]:
     target.mkdir(parents=True)
-    excluded = {}
-    for lesson in find_lessons(folder):
-        excluded[lesson.name] = lessons.why_not(lesson.name, there)
-        if not excluded[lesson.name]:
-            saved = nbformat.read(lesson.notebook, as_version=4)
-            nbformat.write(lessons.copy(lesson, saved, there), target / lesson.notebook.name)
+    shutil.copy(folder / _GLOSSARY, target)
+    found = find_lessons(folder)
+    excluded = {lesson.name: lessons.why_not(lesson.name, there) for lesson in found}
+    shown = [lesson for lesson in found if not excluded[lesson.name]]
+    files = {_GLOSSARY, *(lesson.notebook.name for lesson in shown)}
+    for lesson in shown:
+        saved = nbformat.read(lesson.notebook, as_version=4)
+        nbformat.write(lessons.copy(lesson, saved, there, files), target / lesson.notebook.name)
     return excluded
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from copy import deepcopy
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from course.publish.lesson import Lesson
 #: What a release of Pyodide holds and the npm package does not, and lessons import.
 LIBRARIES = ("numpy", "pandas", "matplotlib")
 _KERNEL = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
+_FILE = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)")
 _PICTURE = re.compile(r'<img alt="([^"]*)"[^>]*src="data:image/png;base64,([^"]+)"')
 
 
@@ -41,12 +43,14 @@ def why_not(name: str, there: list[str]) -> str:
     return fit.needs_computer or (f"it needs {', '.join(missing)}" if missing else "")
 
 
-def copy(lesson: Lesson, saved: NotebookNode, there: list[str]) -> NotebookNode:
-    """The notebook for the browser: nothing has run yet, and it says first what is different here."""
+def copy(lesson: Lesson, saved: NotebookNode, there: list[str], files: Container[str]) -> NotebookNode:
+    """The notebook for the browser: nothing has run yet, and it says first what is different here. Of its links to
+    other files, those to `files` remain.
+    """
     notebook = deepcopy(saved)
     drawn = () if set(LIBRARIES) <= set(there) else FITS.get(lesson.name, Fit()).drawn
     notebook.cells = [
-        _picture(cell) if cell.cell_type == "code" and cell.metadata.get("label") in drawn else _unrun(cell)
+        _picture(cell) if cell.cell_type == "code" and cell.metadata.get("label") in drawn else _plain(cell, files)
         for cell in notebook.cells
     ]
     notebook.cells.insert(1, v4.new_markdown_cell(_BEFORE, id=f"{lesson.number}-in-browser"))
@@ -61,9 +65,11 @@ _BEFORE = (
 )
 
 
-def _unrun(cell: NotebookNode) -> NotebookNode:
+def _plain(cell: NotebookNode, files: Container[str]) -> NotebookNode:
     if cell.cell_type == "code":
         cell.outputs, cell.execution_count = [], None
+    else:
+        cell.source = _FILE.sub(lambda link: link[0] if link[2] in files else link[1], cell.source)
     return cell
 
 
