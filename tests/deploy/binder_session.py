@@ -46,15 +46,16 @@ class Binder:
         self._passwd = folder / "passwd"
         self._passwd.write_text(f"root:x:0:0::/root:/bin/sh\njovyan:x:1000:1000::{HOME}:/bin/bash\n", "utf-8")
 
-    def install(self, uv: Path, pins: list[str]) -> None:
-        """Make the prefix of the Python that runs this, and install packages into it, bytecode too, as pip does."""
+    def install(self, uv: Path, *packages: str) -> None:
+        """Install packages into the prefix, with bytecode, as pip does; made of the Python that runs this."""
         cache = subprocess.run([uv, "cache", "dir"], check=True, capture_output=True, text=True).stdout.strip()
         Path(cache).mkdir(parents=True, exist_ok=True)
         binds = ["--ro-bind", str(uv), "/tmp/uv", "--bind", cache, "/tmp/cache"]
         settings = {"UV_CACHE_DIR": "/tmp/cache", "UV_LINK_MODE": "copy", "UV_COMPILE_BYTECODE": "1"}
-        python = f"{sys.base_prefix}/bin/python3"
-        self._run(["/tmp/uv", "venv", "--seed", "--allow-existing", "--python", python, PREFIX], settings, *binds)
-        self._run(["/tmp/uv", "pip", "install", "--python", PREFIX, *pins], settings, *binds)
+        if not (self.prefix / "bin").exists():
+            python = f"{sys.base_prefix}/bin/python3"
+            self._run(["/tmp/uv", "venv", "--seed", "--allow-existing", "--python", python, PREFIX], settings, *binds)
+        self._run(["/tmp/uv", "pip", "install", "--python", PREFIX, *packages], settings, *binds)
 
     def build(self, *command: str) -> None:
         """Run a step of the image's build."""

@@ -1,8 +1,8 @@
 """Binder: what repo2docker makes of the repository, and a session of it, replayed as an ordinary user.
 
 No engine for images is needed: repo2docker renders the recipe of the image, and its steps run in `binder_session`.
-Two things differ from mybinder.org. uv installs the pins, in place of mamba and pip, and on the Python that runs the
-tests. And what repo2docker adds of its own to the environment (JupyterHub's way in, some extensions) is not there.
+What differs from mybinder.org: uv installs, in place of mamba and pip, and on the Python that runs the tests; and of
+what repo2docker adds to the environment, only the parts that show in JupyterLab are there.
 """
 
 import json
@@ -24,7 +24,9 @@ from servers import end
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ("binder", "jupyter-repo2docker==2026.4.0", "py-rattler==0.28.0")
-#: The most that may be installed, bytecode included, in MB; on 2026-11-26 it was 587, with Python 3.11. More makes a
+#: Of what repo2docker brings into the same environment, what a reader meets in JupyterLab.
+ADDED = ("notebook", "jupyter-resource-usage", "jupyter-offlinenotebook")
+#: The most that may be installed, bytecode included, in MB; on 2026-11-26 it was 581, with Python 3.11. More makes a
 #: session wait longer for its first start: raise it for nothing but what students need.
 LARGEST = 640
 BASE = "/user/chat-or-api-x1y2z3/"  # as BinderHub makes one for each session
@@ -48,24 +50,34 @@ def checkout(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def binder(tools, checkout, tmp_path_factory, report) -> Binder:
-    """The image's steps, done: the packages, the repository in the home of the user, postBuild."""
+    """The first step of the image: the packages."""
     binder = Binder(tmp_path_factory.mktemp("binder"))
     pins = yaml.safe_load((checkout / "environment.yml").read_text("utf-8"))["dependencies"][-1]["pip"]
     began = time.monotonic()
-    binder.install(tools / "uv", pins)
+    binder.install(tools / "uv", *pins)
+    report(f"Binder: packages installed in {time.monotonic() - began:.0f} s")
+    return binder
+
+
+@pytest.fixture(scope="session")
+def image(binder, tools, checkout, report) -> Binder:
+    """The other steps: what repo2docker adds, the repository in the home of the user, postBuild."""
+    (lock,) = tools.parent.glob("lib/*/site-packages/repo2docker/buildpacks/conda/environment.py-3.12-linux-64.lock")
+    added = re.findall(rf"/({'|'.join(ADDED)})-([\d.]+)-", lock.read_text("utf-8"))
+    assert len(added) == len(ADDED)
+    binder.install(tools / "uv", "--no-deps", *(f"{name}=={version}" for name, version in added))
     subprocess.run(["cp", "--recursive", "--no-target-directory", checkout, binder.home], check=True)
-    installed = time.monotonic()
+    began = time.monotonic()
     binder.build("./postBuild")
-    done = time.monotonic()
-    report(f"Binder: packages installed in {installed - began:.0f} s, postBuild {done - installed:.0f} s")
+    report(f"Binder: postBuild done in {time.monotonic() - began:.0f} s")
     return binder
 
 
 @pytest.fixture
-def session(binder, tmp_path):
+def session(image, tmp_path):
     """A session: JupyterLab behind a prefix, as BinderHub starts it, with no more memory than it promises."""
     command = ["jupyter", "lab", "--no-browser", "--ip=127.0.0.1", "--port=0", f"--ServerApp.base_url={BASE}"]
-    process = binder.start(
+    process = image.start(
         *command,
         "--ServerApp.allow_remote_access=True",
         log=tmp_path / "log",
@@ -73,7 +85,7 @@ def session(binder, tmp_path):
     )
     try:
         with MemoryWatch(process) as memory:
-            yield SimpleNamespace(**_address(process, binder, tmp_path / "log"), memory=memory)
+            yield SimpleNamespace(**_address(process, image.home, tmp_path / "log"), home=image.home, memory=memory)
         if memory.peak > MEMORY:
             pytest.fail(f"The session took {memory.peak / MB:.0f} MB of memory, and was ended.", pytrace=False)
     finally:
@@ -132,7 +144,7 @@ def test_each_pin_has_a_wheel_for_binders_python(tools, checkout):
 def test_the_pins_are_all_that_is_installed_and_it_has_not_grown(binder, checkout, report):
     (packages,) = binder.prefix.glob("lib/python3*/site-packages")
     named = {dist.name for dist in distributions(path=[str(packages)])}
-    installed = {re.sub(r"[-_.]+", "-", name).lower() for name in named} - {"pip", "setuptools", "wheel", "course"}
+    installed = {re.sub(r"[-_.]+", "-", name).lower() for name in named} - {"pip", "setuptools", "wheel"}
     pins = (checkout / "requirements.txt").read_text("utf-8")
     assert installed <= set(re.findall(r"^[\w-]+", pins, re.M))
     size = sum(file.lstat().st_size for file in binder.prefix.rglob("*") if not file.is_dir()) / MB
@@ -140,7 +152,7 @@ def test_the_pins_are_all_that_is_installed_and_it_has_not_grown(binder, checkou
     assert size <= LARGEST
 
 
-def test_a_reader_does_the_first_lesson_and_sees_the_agency(session, binder, browser, report):
+def test_a_reader_does_the_first_lesson_and_sees_the_agency(session, browser, report):
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = listen(context.new_page())
     began = time.monotonic()
@@ -149,7 +161,7 @@ def test_a_reader_does_the_first_lesson_and_sees_the_agency(session, binder, bro
     report(f"Binder: lesson 00 open and run {time.monotonic() - began:.0f} s after the click")
     assert page.locator(".Toastify__toast, .jp-Dialog").count() == 0
     save_notebook(page)
-    _ran_to_its_end(binder.home / "notebooks" / "00_start.ipynb")
+    _ran_to_its_end(session.home / "notebooks" / "00_start.ipynb")
 
     panel = widget(page, ".progress-travel")
     panel.get_by_text("You are on Binder.").wait_for()
@@ -158,7 +170,7 @@ def test_a_reader_does_the_first_lesson_and_sees_the_agency(session, binder, bro
     page.goto(f"{session.url}lab/workspaces/second/tree/notebooks/03_integration.ipynb")
     run_all_cells(page)
     save_notebook(page)
-    _ran_to_its_end(binder.home / "notebooks" / "03_integration.ipynb")
+    _ran_to_its_end(session.home / "notebooks" / "03_integration.ipynb")
     assert [url for url in page.asked if not url.startswith((session.url, "data:", "blob:"))] == []
     frame = page.locator("iframe[title='Lantern Travel: website and office']").first
     frame.scroll_into_view_if_needed()
@@ -175,11 +187,11 @@ def _opened_by_the_badge() -> str:
     return parse_qs(urlsplit(badge).query)["urlpath"][0]
 
 
-def _address(process: subprocess.Popen, binder: Binder, log: Path) -> dict:
+def _address(process: subprocess.Popen, home: Path, log: Path) -> dict:
     """Where the browser finds JupyterLab, which writes it into the home of the user."""
     until = time.monotonic() + 120
     while process.poll() is None and time.monotonic() < until:
-        for file in (binder.home / ".local/share/jupyter/runtime").glob("jpserver-*.json"):
+        for file in (home / ".local/share/jupyter/runtime").glob("jpserver-*.json"):
             if text := file.read_text("utf-8"):
                 told = json.loads(text)
                 return {"url": f"http://{HOST}:{told['port']}{BASE}", "token": told["token"]}
