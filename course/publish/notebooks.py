@@ -146,6 +146,7 @@ def environment(own: str) -> dict[str, str]:
     own_keys = re.compile(r"(OPENAI|ANTHROPIC|GEMINI|GOOGLE|OPENROUTER|COURSE)_")
     inherited = {name: value for name, value in os.environ.items() if not own_keys.match(name)}
     return inherited | {
+        "COURSE_MODE": "practice",  # though a `.env` file beside the notebooks may say otherwise
         "COURSE_PROGRESS": "off",
         "IPYTHONDIR": own,
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
