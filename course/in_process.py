@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import sys
 import time
 import warnings
 from collections.abc import Iterator
@@ -39,8 +41,11 @@ class InProcessServer:
         self.url = f"http://{self._host}"
 
     def start(self) -> None:
-        # In a web page httpx2 warns of each SDK's choices for a connection: here there is none.
-        warnings.filterwarnings("ignore", "The following transport option", UserWarning)
+        if sys.platform == "emscripten":
+            # Google's package looks for certificates, and fails where there are none and no place for them is named;
+            # httpx2 warns of each package's choices for a connection. Here there is no connection.
+            os.environ.setdefault("SSL_CERT_DIR", "/")
+            warnings.filterwarnings("ignore", "The following transport option", UserWarning)
         _running[self._host] = self
         httpx2.HTTPTransport.handle_request = _handle_request
         httpx2.AsyncHTTPTransport.handle_async_request = _handle_async_request
