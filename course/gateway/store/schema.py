@@ -90,6 +90,10 @@ rate_buckets = Table(
     Column("level", Float(53), nullable=False),
     Column("updated", BigInteger, nullable=False),
 )
+# Nothing of it need outlive a crash, and each call writes it: so no call waits until the disk has it.
+event.listen(
+    rate_buckets, "after_create", DDL("ALTER TABLE rate_buckets SET UNLOGGED").execute_if(dialect="postgresql")
+)
 
 # `scope` is "organization", "project" or "key", and `scope_id` the row's number there, 0 for the organization.
 # `spent_micros` counts since `period_start`; `reserved_micros` is held for calls that are under way. The database
