@@ -105,6 +105,15 @@ def running(course: Path, students: list[str]) -> Iterator[Hub]:
         finally:
             if process.poll() is None:
                 end(process)
+            _end_orphans()
+
+
+def _end_orphans() -> None:
+    """Kill what the hub left behind, as it does where it fell: students' servers and kernels, and its proxy."""
+    for each in psutil.process_iter(["cmdline"]):
+        if any(part.startswith(str(PLACE)) for part in each.info["cmdline"] or ()):
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
 
 
 def _environment() -> dict[str, str]:
