@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import tarfile
 from zipfile import ZipFile
 
 import nbformat
@@ -137,6 +138,16 @@ def test_what_is_no_jupyterlite_is_not_overwritten(tmp_path):
     with pytest.raises(lite.LiteError, match="not a JupyterLite"):
         lite.build(ROOT / "notebooks", tmp_path)
     assert (tmp_path / "thesis.txt").read_text() == "mine"
+
+
+def test_a_release_comes_as_an_archive_and_is_unpacked_once(pyodide, tmp_path):
+    archive = tmp_path / "pyodide-9.tar.bz2"
+    with tarfile.open(archive, "w:bz2") as packed:
+        packed.add(pyodide, "pyodide")
+    found = tools.pyodide(archive, tmp_path / "workshop")
+    assert lock.held(found, lessons.LIBRARIES) == ["numpy"]
+    archive.write_bytes(b"no longer needed")
+    assert tools.pyodide(archive, tmp_path / "workshop") == found
 
 
 def test_a_folder_that_is_no_pyodide_and_a_missing_npm_say_what_to_do(tmp_path, monkeypatch):
