@@ -157,7 +157,7 @@ def status(sort: str, name: str | None, database: str) -> None:
     Console().print(table)
     click.echo(
         f"Class {klass.name!r}: {_count(len(report.students), 'student')}, {report.idle} idle or never called. "
-        f"Spent {words.dollars(report.cap - report.left)} of the cap of {words.dollars(report.cap)}, "
+        f"Spent {words.dollars(report.used)} of the cap of {words.dollars(report.cap)}, "
         f"{words.dollars(report.week)} this week. Refused: {words.reasons(report.refused) or 'none'}."
     )
 

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from jinja2 import Environment, PackageLoader
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import get_route_path
 
@@ -98,6 +98,8 @@ class _Console:
             return self._problem(str(problem), 400)
         except StoreError:
             return self._problem("The database does not answer. Nothing was changed. Try again in a minute.", 503)
+        except ClientDisconnect:
+            return Response(status_code=400)
         except Fault:
             return self._problem("That is more than a form of this page sends.", 413)
 
@@ -158,6 +160,8 @@ class _Console:
 
     def _class(self, name: str | None) -> register.Class:
         found = register.classes(self._store)
+        if not found:
+            raise ClassroomProblem("There is no class any more. Make one with: course classroom init")
         return next((each for each in found if each.name == name), found[-1])
 
     def _student(self, form: dict) -> tuple[register.Class, register.Enrolled]:

@@ -166,10 +166,11 @@ def new_key(store: Store, klass: Class, who: Enrolled, now: int, deliver: Callab
     with store.together():
         if not who.revoked:
             _end_key(store, klass.project, who.key, who.student.label, now)
-        (budget,) = store.budgets("key", who.key, now)
+        budget = find_budget(store, "key", who.key, PERIOD, now)
         issued, number = _add_key(store, klass, who.account, who.student, now)
-        left = budget["limit_micros"] - budget["spent_micros"] - budget["reserved_micros"]
-        store.raise_budget("key", number, PERIOD, left - klass.terms.weekly_micros, now)
+        if budget is not None:
+            left = budget["limit_micros"] - budget["spent_micros"] - budget["reserved_micros"]
+            store.raise_budget("key", number, PERIOD, left - klass.terms.weekly_micros, now)
         deliver(issued)
 
 
@@ -187,6 +188,15 @@ def top_up(store: Store, klass: Class, who: Enrolled | None, micros: int, now: i
             _note(store, "project.updated", klass, public_id("proj_", klass.project), now, actor, after=after)
         else:
             _note(store, "api_key.updated", klass, public_id("key_", who.key), now, actor, after=after)
+
+
+def class_budget(store: Store, klass: Class, now: int) -> dict | None:
+    """What the class may spend together, as `Store.budgets` has it; `None` where an administrator has removed it."""
+    return find_budget(store, "project", klass.project, _CAP, now)
+
+
+def find_budget(store: Store, scope: str, scope_id: int, period: str, now: int) -> dict | None:
+    return next((each for each in store.budgets(scope, scope_id, now) if each["period"] == period), None)
 
 
 def make_admin_key(store: Store, now: int, deliver: Callable[[str], None]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from course.gateway.store import KeyUse, Store
 
+from . import register
 from .register import PERIOD, Class, Enrolled, enrolled
 
 _IDLE_MICROS = 7 * 86_400_000_000
@@ -15,13 +16,13 @@ _IDLE_MICROS = 7 * 86_400_000_000
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Money is in micro-dollars. `week` is what was spent and is held since Monday, of `limit`; `spent` is all that
+    """Money is in micro-dollars. `week` is what was spent and is held since Monday, of `limit`, `None` if there is none; `spent` is all that
     ever was, with keys before this one too. `last_call` is UTC microseconds, `None` where there was none.
     """
 
     who: Enrolled
     week: int
-    limit: int
+    limit: int | None
     spent: int
     calls: int
     refused: dict[str, int]
@@ -33,7 +34,7 @@ class Standing:
         """In a word or two: what an instructor may want to do something about comes first."""
         if self.who.revoked:
             return "revoked"
-        if self.week >= self.limit:
+        if self.limit is not None and self.week >= self.limit:
             return "budget used up"
         if self.last_call is None:
             return "never called"
@@ -42,16 +43,16 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`week` and `spent` are what all students have spent, `left` is what is left of the class's cap. `refused` has
-    the number of refused calls by reason, most first.
+    """`week` and `spent` are what all students have spent, `used` is what is spent and held of the class's `cap`,
+    `None` if it has none. `refused` has the number of refused calls by reason, most first.
     """
 
     klass: Class
     students: list[Standing]
     week: int
     spent: int
-    cap: int
-    left: int
+    used: int
+    cap: int | None
     refused: dict[str, int]
 
     @property
@@ -81,7 +82,7 @@ def report(store: Store, klass: Class, now: int) -> Report:
     students = [
         _standing(who, uses.get(who.key, KeyUse()), by_owner[who.account], now) for who in enrolled(store, klass)
     ]
-    (cap,) = store.budgets("project", klass.project, now)
+    budget = register.class_budget(store, klass, now)
     refused: Counter = Counter()
     for each in students:
         refused.update(each.refused)
@@ -90,8 +91,8 @@ def report(store: Store, klass: Class, now: int) -> Report:
         students=students,
         week=sum(each.week for each in students),
         spent=sum(each.spent for each in students),
-        cap=cap["limit_micros"],
-        left=max(cap["limit_micros"] - cap["spent_micros"] - cap["reserved_micros"], 0),
+        used=budget["spent_micros"] + budget["reserved_micros"] if budget else 0,
+        cap=budget["limit_micros"] if budget else None,
         refused=dict(refused.most_common()),
     )
 
@@ -109,7 +110,7 @@ def _standing(who: Enrolled, newest: KeyUse, all_of_them: Sequence[KeyUse], now:
     return Standing(
         who=who,
         week=newest.period_micros + newest.reserved_micros,
-        limit=newest.limit_micros or 0,
+        limit=newest.limit_micros,
         spent=sum(use.spent_micros for use in all_of_them),
         calls=sum(use.calls for use in all_of_them),
         refused=dict(refused.most_common()),

@@ -19,8 +19,10 @@ _REASONS = {
 }
 
 
-def dollars(micros: int) -> str:
-    """To the cent, and no real spending as nothing."""
+def dollars(micros: int | None) -> str:
+    """To the cent, and no real spending as nothing; `None` is no limit."""
+    if micros is None:
+        return "no limit"
     return "<$0.01" if 0 < micros < 5_000 else f"${micros / 1_000_000:,.2f}"
 
 

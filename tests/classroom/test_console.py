@@ -197,6 +197,17 @@ def test_behind_a_proxy_it_lives_under_a_prefix(store, enrol, admin_key, serve, 
     assert httpx2.get(f"{listening}/coursework").status_code == 404
 
 
+def test_what_an_administrator_changed_elsewhere_does_no_harm(console, store):
+    klass = register.find_class(store, None)
+    store.set_budget("project", klass.project, "month", 5, NOW)
+    store.set_budget("project", klass.project, "total", None, NOW)
+    store.set_budget("key", 1, "week", None, NOW)
+    assert "$0.00 of no limit" in console.get().text
+    assert {row[1] for row in rows(console.page)} == {"never called"}
+    store.update_project(klass.project, archived=NOW)
+    assert "There is no class any more" in console.get().text
+
+
 def test_the_database_failing_is_said_and_shows_nothing(console, monkeypatch):
     def fail(*_):
         raise StoreError("postgresql://secret")

@@ -77,6 +77,13 @@ def test_start_practice_comes_back_to_this_computer(enrol, serve, slip, capsys):
     assert session.mode() == "practice"
 
 
+def test_the_mode_that_is_asked_for_counts_more_than_a_slip(slip, monkeypatch, capsys):
+    slip("http://127.0.0.1:1", "sk-practice-x")
+    monkeypatch.setenv("COURSE_MODE", "practice")
+    course.start()
+    assert capsys.readouterr().out == f"{session.READY}\n"
+
+
 def test_an_address_where_nothing_answers(slip):
     slip("http://127.0.0.1:1", "sk-practice-x")
     assert "cannot be reached at http://127.0.0.1:1. Check that COURSE_GATEWAY" in problem()
