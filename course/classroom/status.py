@@ -16,8 +16,9 @@ _IDLE_MICROS = 7 * 86_400_000_000
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Money is in micro-dollars. `week` is what was spent and is held since Monday, of `limit`, `None` if there is none; `spent` is all that
-    ever was, with keys before this one too. `last_call` is UTC microseconds, `None` where there was none.
+    """Money is in micro-dollars. `week` is what was spent and is held since Monday, of `limit`, `None` if there is
+    none; `spent` is all that ever was, with keys before this one too. `last_call` is UTC microseconds, `None` where
+    there was none.
     """
 
     who: Enrolled
