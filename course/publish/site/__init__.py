@@ -2,56 +2,27 @@
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
-from course import data, outline
+from bs4 import BeautifulSoup
+
+from course import data
 from course.publish import deck_index, glossary, slides
 from course.publish.lesson import Lesson, LessonError, find_lessons
-from course.publish.site import downloads, search
+from course.publish.site import downloads, robots, search
 from course.publish.site.addresses import PLACEHOLDER, REPOSITORY, Addresses
-from course.publish.site.article import Article, ArticleExporter, read
-from course.publish.site.files import ASSETS, Pictures, write_widgets
-from course.publish.site.files import write as write_file
+from course.publish.site.article import ArticleExporter, read
+from course.publish.site.files import ASSETS, Pictures, write
+from course.publish.site.lesson_page import LITE, LessonPage, lesson_page
 from course.publish.site.pages import Pages
 
 __all__ = ["LITE", "PLACEHOLDER", "REPOSITORY", "build", "steps"]
 
-LITE = "lite"  # the folder of a JupyterLite that was built into the site, by another command
-MARKER = ".nojekyll"  # also tells GitHub Pages to serve the files as they are
+MARKER = ".nojekyll"  # tells GitHub Pages to serve the files as they are, and us that a folder is ours
+MARK = "Made by the command `course site`, which replaces what it has made here.\n"
+NOT_OURS = (LITE, ".git")  # others put these into the folder; they stay
 _MADE = (ASSETS, "lessons", "slides", downloads.FOLDER)
 SHOWN_FIRST = ("02_billing", "02-sliders")  # the widget on the first page: a lesson, and the cell that shows it
-
-
-@dataclass(frozen=True, slots=True)
-class LessonPage:
-    """A lesson as the pages show it. `checked` are the days on which its sources were read, the first and the last.
-
-    `lite` is its notebook's address in JupyterLite, or empty; `keys` name each widget's state in a browser.
-    """
-
-    name: str
-    number: str
-    title: str
-    promise: str
-    minutes: int | None
-    article: Article
-    keys: list[str]
-    checked: tuple[date, date] | None
-    lite: str
-
-    @property
-    def path(self) -> str:
-        return f"lessons/{self.name}.html"
-
-    @property
-    def deck(self) -> str:
-        return f"slides/{self.name}.slides.html"
-
-    @property
-    def notebook(self) -> str:
-        return f"{downloads.FOLDER}/notebooks/{self.name}.ipynb"
 
 
 def steps(lessons: int) -> int:
@@ -85,7 +56,7 @@ def build(
     deck_index.write(decks, output / "slides")
     exporter, pictures, shown = ArticleExporter(), Pictures(output), []
     for lesson in lessons:
-        shown.append(_lesson_page(lesson, read(lesson, exporter, pictures, addresses), output))
+        shown.append(lesson_page(lesson, read(lesson, exporter, pictures, addresses), output))
         advance()
     _write_pages(shown, lessons, addresses, output)
     advance()
@@ -110,45 +81,21 @@ def _write_pages(shown: list[LessonPage], lessons: list[Lesson], addresses: Addr
         entry for page in shown for entry in search.lesson_entries(page.title, page.path, page.article.sections)
     ]
     search.write_index(entries + search.term_entries(terms), output)
-    _write_for_robots([addresses.of(path) for path in sitemap] if addresses.site else [], addresses, output)
-
-
-def _lesson_page(lesson: Lesson, article: Article, output: Path) -> LessonPage:
-    minutes = {each.name: each.minutes for each in outline.lessons()}
-    days = [source.checked for source in data.sources(lesson.name)]
-    return LessonPage(
-        lesson.name,
-        lesson.number,
-        **deck_index.opening(lesson),
-        minutes=minutes.get(lesson.name),
-        article=article,
-        keys=write_widgets(article.widgets, lesson.name, output),
-        checked=(min(days), max(days)) if days else None,
-        lite=_in_lite(lesson, output),
-    )
-
-
-def _in_lite(lesson: Lesson, output: Path) -> str:
-    """Where JupyterLite opens a lesson, from the root of the site; empty when it does not hold it."""
-    files = output / LITE / "files"
-    found = next(iter(sorted(files.rglob(lesson.notebook.name))), None)
-    return f"{LITE}/lab/index.html?path={found.relative_to(files).as_posix()}" if found else ""
+    robots.write_for(addresses, sitemap, output)
 
 
 def _shown_first(shown: list[LessonPage]) -> dict | None:
-    """The widget of the first page: its lesson, its place there, its key, and the picture of its static twin."""
-    from bs4 import BeautifulSoup
-
+    """The widget of the first page: its lesson, its place there, and the picture of its static twin."""
+    name, cell = SHOWN_FIRST
     for page in shown:
-        if page.name == SHOWN_FIRST[0]:
-            host = BeautifulSoup(page.article.html, "html.parser").select_one(
-                f"[id='{SHOWN_FIRST[1]}'] [data-widget]"
-            )
-            if host:
-                picture = host.img
-                picture["src"] = picture["src"].removeprefix("../")
-                del picture["loading"]
-                return {"lesson": page, "place": int(host["data-widget"]), "picture": picture}
+        host = page.name == name and BeautifulSoup(page.article.html, "html.parser").select_one(
+            f"[id='{cell}'] [data-widget]:has(img)"
+        )
+        if host:
+            picture = host.img
+            picture["src"] = picture["src"].removeprefix("../")
+            del picture["loading"]
+            return {"lesson": page, "place": int(host["data-widget"]), "picture": picture}
     return None
 
 
@@ -171,24 +118,13 @@ def _sources(shown: list[LessonPage]) -> list[tuple[data.Source, list[LessonPage
     )
 
 
-def _write_for_robots(public: list[str], addresses: Addresses, output: Path) -> None:
-    rules = "User-agent: *\nAllow: /\n"
-    if public:
-        locations = "".join(f"  <url><loc>{address}</loc></url>\n" for address in public)
-        head = (
-            '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
-        )
-        write_file(output / "sitemap.xml", f"{head}{locations}</urlset>\n")
-        rules += f"Sitemap: {addresses.of('sitemap.xml')}\n"
-    write_file(output / "robots.txt", rules)
-
-
 def _clear(output: Path) -> None:
     """Take away what an earlier run made, and nothing else."""
     if output.exists() and not output.is_dir():
         raise LessonError(f"{output} is a file. Name a folder for the site.")
-    others = [path for path in output.glob("*") if path.name != LITE]
-    if others and not (output / MARKER).exists():
+    marker = output / MARKER
+    others = [path for path in output.glob("*") if path.name not in NOT_OURS]
+    if others and not (marker.is_file() and marker.read_text("utf-8", "replace") == MARK):
         raise LessonError(
             f"{output} holds something that is no earlier site ({others[0].name}), so nothing was written. "
             "Name an empty folder, or a new one."
@@ -198,4 +134,4 @@ def _clear(output: Path) -> None:
     for page in (*output.glob("*.html"), output / "sitemap.xml"):
         page.unlink(missing_ok=True)
     output.mkdir(parents=True, exist_ok=True)
-    (output / MARKER).write_text("")
+    write(marker, MARK)
