@@ -60,8 +60,9 @@ def copy(lesson: Lesson, saved: NotebookNode, there: list[str], files: Container
 
 _BEFORE = (
     "> **This copy runs inside your browser.** Python itself is in the page; there is no server, and nothing that "
-    "you run here leaves it. The first cell takes longest, up to a minute: it unpacks Python's packages. What you "
-    "change is kept in this browser alone. Choose *Run → Run All Cells*, or go cell by cell with Shift+Enter."
+    "you run here leaves it, so there is no live mode. The first cell takes longest, up to a minute: it unpacks "
+    "Python's packages. What you change is kept in this browser alone. Choose *Run → Run All Cells*, or go cell by "
+    "cell with Shift+Enter."
 )
 
 
