@@ -48,7 +48,7 @@ def classroom() -> None:
 @_OUTPUT
 @_DATABASE
 def init(roster: Path, name: str | None, as_table: bool, output: Path, database: str, **wanted) -> None:
-    """Make a class of ROSTER, a CSV file, or add to it who is new there. Options change it for everybody."""
+    """Make a class, or add to it who is new. ROSTER is a CSV file; options change the class for everybody."""
     from course.classroom import admission, register
     from course.classroom import roster as rosters
 
@@ -167,7 +167,7 @@ def status(sort: str, name: str | None, database: str) -> None:
 @_CLASS
 @_DATABASE
 def revoke(student: str, name: str | None, database: str) -> None:
-    """Make the key of STUDENT (email, number or name) useless from now on."""
+    """End a student's key, at once. STUDENT is an email address, a number or a name."""
     from course.classroom import register
 
     with _class(database, name) as (store, klass, now):
@@ -183,7 +183,7 @@ def revoke(student: str, name: str | None, database: str) -> None:
 @_CLASS
 @_DATABASE
 def new_key(student: str, as_table: bool, output: Path, name: str | None, database: str) -> None:
-    """Give STUDENT another key, with what is left of this week's budget; the old one ends."""
+    """Give a student another key. It has what is left of this week's budget; the old one ends."""
     from course.classroom import admission, register
 
     with _class(database, name) as (store, klass, _):
@@ -199,7 +199,7 @@ def new_key(student: str, as_table: bool, output: Path, name: str | None, databa
 @_CLASS
 @_DATABASE
 def top_up(dollars: str, student: str | None, name: str | None, database: str) -> None:
-    """Let STUDENT spend so many DOLLARS more this week; without a student, raise the cap of the class."""
+    """Add to a budget: to STUDENT's for this week, or without a student to the cap of the class."""
     from course.classroom import register
     from course.classroom.money import micros
 
@@ -215,7 +215,7 @@ def top_up(dollars: str, student: str | None, name: str | None, database: str) -
 @_DATABASE
 @click.pass_context
 def scan(context: click.Context, folder: Path, end: bool, database: str) -> None:
-    """Look in FOLDER, such as the submissions, for keys of students and of vendors; exit 1 if one still works."""
+    """Look for leaked keys. In FOLDER, such as the submissions, of students and of vendors; exit 1 if one works."""
     from course.classroom import scan as scanning
 
     def paths(files: list[Path]) -> Iterator[Path]:
@@ -249,7 +249,7 @@ def scan(context: click.Context, folder: Path, end: bool, database: str) -> None
 @_OUTPUT
 @_DATABASE
 def admin_key(output: Path, database: str) -> None:
-    """Write a new key to the status page into a file; the one before it ends."""
+    """Make a new key to the status page. It stands in a file; the one before it ends."""
     from course.classroom import admission
 
     with _class(database, None, every=True) as (store, klass, _):
