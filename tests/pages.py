@@ -113,6 +113,34 @@ def turn_to(page, cell_id: str) -> None:
     )
 
 
+def lay_out_slides(page) -> None:
+    """Show all slides of a deck below each other, each in its own size: axe-core can look at all of them at once.
+
+    Reveal.js holds a transparent layer behind the slides, because of which axe-core would not judge any contrast.
+    """
+    page.evaluate(
+        """() => {
+          const style = document.createElement("style");
+          style.textContent = `
+            html, body, .reveal, .reveal .slides { height: auto !important; overflow: visible !important; }
+            .reveal .slides { position: static !important; transform: none !important; zoom: 1 !important; }
+            .reveal .slides section { position: relative !important; inset: auto !important; }
+            .reveal .slides section { transform: none !important; }
+            .reveal .slides section:not(.stack) { width: 1280px !important; height: 720px !important; }`;
+          document.head.append(style);
+          document.querySelector(".backgrounds").remove();
+          for (const slide of document.querySelectorAll(".slides section")) {
+            slide.removeAttribute("hidden");
+            slide.removeAttribute("aria-hidden");
+            slide.style.display = "block";
+            slide.style.top = "";
+            slide.classList.remove("past", "future");
+            slide.classList.add("present");
+          }
+        }"""
+    )
+
+
 def slide_fits(page) -> bool:
     """Whether all that the slide shows lies within it, and the slide within the window."""
     page.wait_for_function("[...Reveal.getCurrentSlide().querySelectorAll('[data-widget]')].every(w => w.shadowRoot)")

@@ -6,6 +6,7 @@ import pytest
 from pages import lesson_in_jupyterlab, run_all_cells, save_notebook, use_theme, widget
 
 from course import tokens
+from course.widgets.cost_sliders import SLIDERS
 
 LESSON = "02_billing"
 RESTARTING = "Connection lost, reconnecting"  # JupyterLab, of the restart that a test asked for
@@ -60,7 +61,7 @@ def test_every_cell_has_run_without_an_error(page, jupyterlab):
 
 def test_the_sliders_go_to_every_end(page):
     sliders = widget(page, ".figures")
-    hands.move_every_slider_to_both_ends(sliders)
+    hands.move_every_slider_to_both_ends(sliders, SLIDERS, hands.sane_costs)
     hands.type_rubbish(sliders)
 
 

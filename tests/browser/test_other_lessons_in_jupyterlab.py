@@ -70,7 +70,7 @@ def test_a_message_is_sorted_by_hand(page):
 
 @of("01_operator")
 def test_the_work_sliders_go_to_every_end(page):
-    hands.move_every_slider_to_both_ends(widget(page, ".figures"), WORK_SLIDERS, hands.work_figures)
+    hands.move_every_slider_to_both_ends(widget(page, ".figures"), WORK_SLIDERS, hands.sane_work)
 
 
 @of("03_integration")
