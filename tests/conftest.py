@@ -33,9 +33,27 @@ NO_BROWSER = (
 )
 
 
+def pytest_configure(config):
+    config.option.loadscopereorder = False  # pytest-xdist hands the files out in the order below
+
+
 def pytest_collection_modifyitems(items):
-    """Tests with a browser come last: while Playwright runs, asyncio.run refuses to start a loop of its own."""
-    items.sort(key=lambda item: "launch" in getattr(item, "fixturenames", ()))
+    """What takes long comes first, so that at the end small files keep all processes at work: files with a browser,
+    then lessons, then the rest. In a file, tests with a browser come last: while Playwright runs, asyncio.run refuses
+    to start a loop of its own.
+    """
+    place = {path: number for number, path in enumerate(dict.fromkeys(item.path for item in items))}
+    browser = {item.path for item in items if _takes_browser(item)}
+
+    def order(item):
+        long = 0 if item.path in browser else 1 if item.path.suffix == ".ipynb" else 2
+        return long, place[item.path], _takes_browser(item)
+
+    items.sort(key=order)
+
+
+def _takes_browser(item) -> bool:
+    return "launch" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="module")
