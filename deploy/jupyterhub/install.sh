@@ -15,19 +15,24 @@ uv="$(sed -n '/^uv==/p' "$here/requirements.txt")"
   exit 1
 }
 
+say() { printf '==> %s\n' "$1"; }
+
+say "Making the folder $target"
 mkdir -p "$target/shared" "$target/proxy"
 target="$(cd "$target" && pwd)"
 "$python" -m venv "$target/env"
 "$target/env/bin/python" -m pip install --quiet "$uv"
 
+say "Installing the packages, some minutes"
 # Students cannot write here: Python could never keep what it compiles, so it is compiled now.
-packages() { "$target/env/bin/uv" pip install --quiet --compile-bytecode --python "$target/env/bin/python" "$@"; }
+packages() { "$target/env/bin/uv" pip install --compile-bytecode --python "$target/env/bin/python" "$@"; }
 packages --requirement "$repository/requirements.txt" --requirement "$here/requirements.txt"
 packages --no-deps --reinstall "$repository"
 
+say "Installing the hub's proxy"
 cp "$here/package.json" "$here/package-lock.json" "$target/proxy"
 PATH="$target/env/bin:$PATH" npm ci --silent --no-audit --no-fund --prefix "$target/proxy"
 
 install -m 644 "$here/jupyterhub_config.py" "$target"
 install -D -m 644 "$here/jupyter_server_config.py" "$target/env/etc/jupyter/jupyter_server_config.py"
-echo "Installed into $target."
+say "Installed into $target"

@@ -5,6 +5,9 @@ After a change: sudo systemctl restart course-hub. Whoever is working goes on wo
 
 c = get_config()  # noqa: F821
 
+# The address that students type. With it, the hub's cookies never go over an open line.
+c.JupyterHub.public_url = "https://hub.school.example/"
+
 # ---- Who may log in: keep one of the two ------------------------------------------------------------------------
 
 # 1. Accounts of this server. Linux checks the name and the password; the groups say who may come in.
