@@ -199,7 +199,7 @@ def new_key(student: str, as_table: bool, output: Path, name: str | None, databa
 @_CLASS
 @_DATABASE
 def top_up(dollars: str, student: str | None, name: str | None, database: str) -> None:
-    """Add to a budget: to STUDENT's for this week, or without a student to the cap of the class."""
+    """Let a student, or the class, spend more. STUDENT may this week; without, the class's cap is raised."""
     from course.classroom import register
     from course.classroom.money import micros
 

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import io
 import json
+import lzma
 import os
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +20,10 @@ from pathlib import Path
 _MOST_BYTES = 64 * 2**20
 _MOST_IN_ARCHIVE = 256 * 2**20
 _DEEPEST = 3
+# What reading a ZIP file may end in; one that is packed in an unknown way, too.
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, ValueError, NotImplementedError,
+)  # fmt: skip
 _PACKED = (".7z", ".bz2", ".gz", ".rar", ".tar", ".tgz", ".xz")
 _TERMINAL_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -98,11 +105,7 @@ def _archive(name: str, content: bytes, depth: int) -> Iterator[Passage | Unread
                         return
                     continue
                 yield from _read(inside, unpacked, depth + 1)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
-        yield Unread(name, f"it is a damaged ZIP file ({error})")
-    except Exception as error:  # zlib.error has no common base with the others
-        if type(error).__module__ != "zlib":
-            raise
+    except _DAMAGED as error:
         yield Unread(name, f"it is a damaged ZIP file ({error})")
 
 
