@@ -17,7 +17,19 @@ if TYPE_CHECKING:
     from .checks import Verdict
     from .references import References
 
-__all__ = ["check", "faults", "ledger", "model", "personal_key", "refusals", "sources", "spent", "start", "track"]
+__all__ = [
+    "check",
+    "faults",
+    "join",
+    "ledger",
+    "model",
+    "personal_key",
+    "refusals",
+    "sources",
+    "spent",
+    "start",
+    "track",
+]
 __version__ = "0.1.0"
 
 
@@ -26,6 +38,13 @@ def start(mode: str | None = None, pace: float = 0) -> None:
     from course import session
 
     session.start(mode, pace)
+
+
+def join() -> None:
+    """Ask for the two lines of a class's slip, and keep them for `start`; see `course.classroom.joining`."""
+    from course.classroom.joining import join
+
+    join()
 
 
 def model(vendor: str, tier: str = "small") -> str:

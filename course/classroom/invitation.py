@@ -31,11 +31,11 @@ def read(values: Mapping[str, str]) -> Invitation:
     for name, other in ((GATEWAY, KEY), (KEY, GATEWAY)):
         if name not in values:
             found = f"{other} is set and {name} is not" if other in values else f"{GATEWAY} and {KEY} are not set"
-            raise LiveProblem(f"{found}. Your slip has a line for each: put both into a file named .env here.")
+            raise LiveProblem(f"{found}. Your slip has a line for each: give both to course.join().")
     key = values[KEY]
     if not key.isascii() or not key.isprintable() or " " in key:
-        raise LiveProblem(f"What stands in {KEY} is not a key. Copy the line from your slip again.")
+        raise LiveProblem(f"What stands in {KEY} is not a key. Give the lines of your slip to course.join() again.")
     try:
         return Invitation(checked(values[GATEWAY]), key)
     except ClassroomProblem as problem:
-        raise LiveProblem(f"{GATEWAY}: {problem} Copy the line from your slip again.") from None
+        raise LiveProblem(f"{GATEWAY}: {problem} Give the lines of your slip to course.join() again.") from None

@@ -88,7 +88,9 @@ def _ask(invitation: Invitation) -> dict:
     if code == standing.REVOKED:
         raise LiveProblem(f"The key in {KEY} was revoked. {_ASK}")
     if code == "invalid_api_key":
-        raise LiveProblem(f"The key in {KEY} is not one of this class. Copy the line from your slip again.")
+        raise LiveProblem(
+            f"The key in {KEY} is not one of this class. Give the lines of your slip to course.join() again."
+        )
     if answer.status_code == 503:
         raise LiveProblem(f"Your class's gateway at {invitation.url} is not ready. Try again in a minute.")
     if body.get("object") != standing.OBJECT:

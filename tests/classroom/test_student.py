@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import openai
 import pytest
@@ -42,6 +43,11 @@ def slip(tmp_path):
     return lambda url, key: (tmp_path / ".env").write_text(f"COURSE_GATEWAY={url}\nCOURSE_KEY={key}\n")
 
 
+def _new(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
 def problem() -> str:
     with pytest.raises(LiveProblem) as found:
         course.start()
@@ -67,6 +73,34 @@ def test_a_lesson_runs_on_the_classs_gateway(store, enrol, serve, slip, capsys):
     gemini.models.generate_content(model=course.model("google"), contents="What is a token?")
     assert len(session.ledger()) == 4
     assert [(row.key, row.status) for row in store.ledger()] == [(key[-4:], "ok")] * 4
+
+
+@pytest.mark.parametrize("prefix", [False, True])
+def test_joining_keeps_the_two_lines_and_shows_no_key(enrol, serve, monkeypatch, tmp_path, capsys, prefix):
+    key, url = enrol(ANN)["ann@x.edu"], serve()
+    (tmp_path / ".env").write_text("MINE='a b'\nCOURSE_KEY=old\n")
+    monkeypatch.chdir(_new(tmp_path / "notebooks"))
+    monkeypatch.setattr("builtins.input", lambda asked: f" {asked if prefix else ''}{url}/ ")
+    monkeypatch.setattr("getpass.getpass", lambda asked: f"{asked if prefix else ''}{key}\n")
+    course.join()
+    course.start()
+    said = capsys.readouterr().out
+    assert said.count("Class “AI 1”") == 2
+    assert key not in said
+    assert (tmp_path / ".env").read_text() == f"MINE='a b'\nCOURSE_KEY={key}\nCOURSE_GATEWAY={url}\n"
+    assert os.name == "nt" or (tmp_path / ".env").stat().st_mode & 0o077 == 0
+
+
+def test_joining_keeps_nothing_that_is_wrong(enrol, serve, monkeypatch, tmp_path):
+    url = serve()
+    monkeypatch.setattr("builtins.input", lambda _: url)
+    monkeypatch.setattr("getpass.getpass", lambda _: "sk-practice-no")
+    with pytest.raises(LiveProblem, match="is not one of this class"):
+        course.join()
+    monkeypatch.setattr("builtins.input", lambda _: "")
+    with pytest.raises(LiveProblem, match="COURSE_KEY is set and COURSE_GATEWAY is not"):
+        course.join()
+    assert not (tmp_path / ".env").exists()
 
 
 def test_start_practice_comes_back_to_this_computer(enrol, serve, slip, capsys):
