@@ -29,6 +29,9 @@ CODE_CELLS = """() => window.jupyterapp.shell.currentWidget.content.model.shared
     .filter(cell => cell.cell_type === "code")
     .map(cell => ({label: cell.metadata.label, ran: cell.execution_count, outputs: cell.outputs}))"""
 
+KEPT = """() => window.jupyterapp.serviceManager.contents.get(".course/progress.json", {content: true})
+    .then(file => file.format === "base64" ? atob(file.content) : JSON.stringify(file.content)).catch(String)"""
+
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
@@ -103,6 +106,20 @@ def test_the_widgets_are_live(page):
     panel.locator("textarea").first.fill("What is a token?")
     panel.locator("textarea").first.press("Enter")
     panel.get_by_text("A token is a piece of text").wait_for(timeout=A_LONG_TIME * 1000)
+
+
+def test_what_a_learner_did_is_kept_in_the_browser(page):
+    page.evaluate(
+        """() => { const notebook = window.jupyterapp.shell.currentWidget.content;
+            return notebook.scrollToItem(notebook.widgets.findIndex(
+                cell => cell.model.sharedModel.source.includes("ProgressPanel()")), "start"); }"""
+    )
+    done = page.locator(".course-widget").filter(has_text="Minutes").get_by_role("checkbox").first
+    done.check()
+    deadline = time.monotonic() + A_LONG_TIME
+    while LESSON not in (told := page.evaluate(KEPT)):
+        assert time.monotonic() < deadline, told
+        page.wait_for_timeout(200)
 
 
 def test_nobody_else_was_asked(page, address):
