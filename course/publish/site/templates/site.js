@@ -112,6 +112,9 @@ for (const article of document.querySelectorAll("article[data-keys]")) {
 }
 document.querySelectorAll("[data-widget]").forEach((host) => near.observe(host));
 
+// From a folder on disk, a browser starts no Python in a page.
+if (location.protocol === "file:") document.querySelectorAll(".needs-server").forEach((way) => way.remove());
+
 // ---- comforts ----------------------------------------------------------------------------------------
 
 const contents = document.querySelector("details.contents");
