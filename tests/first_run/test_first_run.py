@@ -68,7 +68,7 @@ def lab(clone, environment, tmp_path):
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # heard, as at a terminal, if not here
         )
         address = None
-        until = time.monotonic() + (MINUTES / 4 if installed else 8 * MINUTES)
+        until = time.monotonic() + (MINUTES if installed else 8 * MINUTES)
         while not address and process.poll() is None and time.monotonic() < until:
             time.sleep(0.2)
             address = ADDRESS.search(log.read_text("utf-8"))
