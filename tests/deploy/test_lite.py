@@ -19,6 +19,7 @@ from course import session
 from course.bootstrap import ROOT
 from course.publish import lite
 from course.publish.lesson import find_lessons
+from course.publish.lite import tools
 
 NOTEBOOKS = ROOT / "notebooks"
 LESSON = "00_start"
@@ -78,6 +79,11 @@ def test_the_site_holds_the_lessons_that_run_and_says_why_others_do_not(built):
     assert there == [name for name, why in excluded.items() if not why] == [LESSON]
     assert excluded["02_billing"] == "it needs numpy, pandas, matplotlib"
     assert "threads" in excluded["03_integration"]
+
+
+def test_pyodide_is_the_one_that_the_kernel_is_made_for(built):
+    constants = lite.WORKSHOP / "tools" / "jupyterlite_pyodide_kernel" / "constants.py"
+    assert f'PYODIDE_VERSION = "{tools.PYODIDE}"' in constants.read_text("utf-8")
 
 
 def test_the_lesson_runs_from_top_to_bottom_and_says_what_runs(page):
