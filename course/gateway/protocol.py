@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
@@ -9,6 +10,9 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 class Protocol(AutoHTTPProtocol):
     """uvicorn's own. What is no HTTP names no vendor: its refusal can be read as OpenAI's and as Anthropic's."""
+
+    def connection_made(self, transport) -> None:
+        super().connection_made(_Joining(transport))
 
     def send_400_response(self, msg: str) -> None:
         if self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete:
@@ -22,3 +26,35 @@ class Protocol(AutoHTTPProtocol):
         )
         self.transport.write(head.encode() + body)
         self.transport.close()
+
+
+class _Joining:
+    """A transport that sends the head of an answer together with its body, where that comes at once: the client is
+    woken once, and the system called once.
+    """
+
+    def __init__(self, transport: asyncio.Transport):
+        self._transport = transport
+        self._head = b""
+        self._later = asyncio.get_running_loop().call_soon
+
+    def __getattr__(self, name: str):
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        if self._head:
+            data, self._head = self._head + data, b""
+        elif data.startswith(b"HTTP/1"):
+            self._head = data
+            self._later(self._send_head)
+            return
+        self._transport.write(data)
+
+    def close(self) -> None:
+        self._send_head()
+        self._transport.close()
+
+    def _send_head(self) -> None:
+        if self._head:
+            head, self._head = self._head, b""
+            self._transport.write(head)
