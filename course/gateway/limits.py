@@ -31,7 +31,7 @@ class RateLimiter:
     def __init__(self, clock: Callable[[], int], store: Store | None = None):
         self._clock = clock
         self._store = store
-        self._buckets: OrderedDict[tuple, Bucket] = OrderedDict()
+        self._buckets: OrderedDict[tuple, dict[tuple[str, str], Bucket]] = OrderedDict()
         self._lock = Lock()
 
     def admit(self, project: int, model: str, limits, tokens: int, key: int = 0) -> dict[str, Allowance]:
@@ -41,15 +41,13 @@ class RateLimiter:
         `limits` has requests_per_minute, tokens_per_minute and requests_per_day, each a number or `None`. Returns
         what is left by meter, "requests" and "tokens". Raises `Fault` rate_limited.
         """
-        asked = [
-            each
-            for each in (
-                ("requests", "minute", limits.requests_per_minute, 1),
-                ("requests", "day", limits.requests_per_day, 1),
-                ("tokens", "minute", limits.tokens_per_minute, tokens),
-            )
-            if each[2] is not None
-        ]
+        asked = []
+        if limits.requests_per_minute is not None:
+            asked.append(("requests", "minute", limits.requests_per_minute, 1))
+        if limits.requests_per_day is not None:
+            asked.append(("requests", "day", limits.requests_per_day, 1))
+        if limits.tokens_per_minute is not None:
+            asked.append(("tokens", "minute", limits.tokens_per_minute, tokens))
         if not asked:
             return {}
         if self._store is None or not self._store.shares_buckets:
@@ -67,17 +65,20 @@ class RateLimiter:
             return _take(project, model, asked, buckets, now)
 
     def _own(self, project: int, key: int, model: str, asked: Sequence[tuple], now: int) -> list[Bucket]:
-        return [self._bucket((project, key, model, meter, per), limit, now) for meter, per, limit, _ in asked]
-
-    def _bucket(self, name: tuple, limit: int, now: int) -> Bucket:
-        bucket = self._buckets.get(name)
-        if bucket is None:
-            bucket = self._buckets[name] = Bucket(float(limit), now)
+        name = (project, key, model)
+        buckets = self._buckets.get(name)
+        if buckets is None:
+            buckets = self._buckets[name] = {}
             if len(self._buckets) > _MOST_BUCKETS:
                 self._buckets.popitem(last=False)
         else:
             self._buckets.move_to_end(name)
-        return bucket
+        return [buckets.get((meter, per)) or _new(buckets, meter, per, limit, now) for meter, per, limit, _ in asked]
+
+
+def _new(buckets: dict[tuple[str, str], Bucket], meter: str, per: str, limit: int, now: int) -> Bucket:
+    bucket = buckets[meter, per] = Bucket(float(limit), now)
+    return bucket
 
 
 def _take(

@@ -199,13 +199,13 @@ class _OwnConnection:
 
     def __init__(self, database: Database):
         self._connection = database._engine.raw_connection()
-        self._cursor = self._connection.driver_connection
+        self._cursor = self._connection.driver_connection.cursor()  # one for all: it is nothing but a place for rows
         self._sql = database.sql
         self._fail = database.fail
         self._errors = (database._driver.Error, OverflowError)
         self._turn = Lock()
         self._kept: dict[tuple, Any] = {}
-        self._version: tuple | None = None
+        self._version: list | None = None
         self._looked = 0.0
 
     def execute(self, statement, values: Mapping[str, object]) -> list[Sequence]:
@@ -239,7 +239,7 @@ class _OwnConnection:
     def _look(self) -> None:
         """Forget what was read if another connection has written, of this process or another."""
         self._looked = monotonic()
-        version = self._cursor.execute("PRAGMA data_version").fetchone()
+        version = self._cursor.execute("PRAGMA data_version").fetchall()
         if version != self._version or len(self._kept) > _ANSWERS_KEPT:
             self._kept.clear()
             self._version = version
