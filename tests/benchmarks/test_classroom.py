@@ -14,14 +14,23 @@ from statistics import median, quantiles
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "deploy"))
 
+import pytest
 from classroom_students import Attempt, Student
-from classroom_world import MODEL, world
+from classroom_world import MODEL, postgresql, world
 
 CLASS = 100
 A_SECOND = 50
 CALLS = 600
 ADDED = 0.020  # seconds
 TO_DISK = {"fsync": "on", "full_page_writes": "on"}
+
+
+@pytest.fixture(autouse=True)
+def installed():
+    try:
+        postgresql.program("initdb")
+    except SystemExit as missing:
+        pytest.skip(str(missing))
 
 
 def test_a_gateway_adds_little(tmp_path, report):
