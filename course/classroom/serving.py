@@ -35,6 +35,7 @@ _STOP_SECONDS = 5
 _START_SECONDS = 60
 # Longer than nginx (60 s) and Caddy (120 s) keep connections: who closes first must be the one that sends next.
 _KEEP_ALIVE_SECONDS = 150
+_CONNECTIONS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ def run(setting: Setting, listening: socket.socket, workers: int) -> None:
         timeout_graceful_shutdown=_STOP_SECONDS, timeout_worker_healthcheck=_START_SECONDS,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
     )  # fmt: skip
+    _allow_many_connections()
     with contextlib.suppress(KeyboardInterrupt):
         if workers == 1:
             uvicorn.Server(config).run([listening])
@@ -108,6 +110,18 @@ def run(setting: Setting, listening: socket.socket, workers: int) -> None:
                 Multiprocess(config, sockets=[_Own(listening.family, address)]).run()
         else:
             Multiprocess(config, sockets=[listening]).run()
+
+
+def _allow_many_connections() -> None:
+    """A call takes two, the student's and the vendor's, and systems often let a process have a thousand."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _CONNECTIONS if most == resource.RLIM_INFINITY else min(_CONNECTIONS, most)
+    if now != resource.RLIM_INFINITY and now < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 @dataclass(frozen=True, slots=True)
