@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx2
 import psutil
@@ -46,6 +47,15 @@ class World:
     def workers(self) -> list[psutil.Process]:
         """Those that are ready for calls."""
         return [each for each in psutil.Process(self.gateway.pid).children() if _listens(each)]
+
+    def connections(self, worker: psutil.Process) -> list:
+        """Those of students."""
+        port = urlsplit(self.url).port
+        return [
+            each
+            for each in worker.net_connections()
+            if each.laddr.port == port and each.status == psutil.CONN_ESTABLISHED
+        ]
 
     def served(self) -> dict[str, Counter]:
         """What the vendor did for each student: how often it used so many tokens, in and out."""
