@@ -20,7 +20,14 @@ from course.publish.lesson import Lesson, LessonError
 NAME = "chat_or_api.pdf"
 TIMEOUT = 300  # seconds
 FOLDED, AT_THE_END = "here each answer is folded away", "here the answers are at the end of the chapter"
-_ON_PATH = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
+_ON_PATH = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "microsoft-edge",
+    "chromium-headless-shell",
+)
 _ELSEWHERE = (  # where Chrome and Edge install themselves without being on the path
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
