@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 import time
@@ -12,6 +13,7 @@ from .protocol import Protocol
 
 _START_SECONDS = 10
 _STOP_SECONDS = 5
+_LAST_WORDS_SECONDS = 0.1
 # Longer than a reader pauses between two cells: an SDK's open connection is still there for the next call.
 _KEEP_ALIVE_SECONDS = 3600
 
@@ -25,7 +27,7 @@ class ThreadedServer:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        self._server = uvicorn.Server(
+        self._server = _Server(
             uvicorn.Config(
                 app,
                 http=Protocol,
@@ -61,7 +63,37 @@ class ThreadedServer:
 
     def stop(self) -> None:
         """Stop answering and wait until the thread has ended."""
-        self._server.should_exit = True
-        self._server.force_exit = True  # an idle SDK keeps its connection open; do not wait for it
+        if self.running:
+            self._server.end()
         self._thread.join(_STOP_SECONDS)
         self._socket.close()
+
+
+class _Server(uvicorn.Server):
+    """Ends as soon as it is told to, where uvicorn looks ten times a second, and waits once more before it goes."""
+
+    def end(self) -> None:
+        """From another thread."""
+        self.should_exit = True
+        if self.started:
+            self._loop.call_soon_threadsafe(self._told.set)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._loop, self._told = asyncio.get_running_loop(), asyncio.Event()
+        await super().startup(sockets)
+
+    async def main_loop(self) -> None:
+        ticking, told = asyncio.ensure_future(super().main_loop()), asyncio.ensure_future(self._told.wait())
+        await asyncio.wait((ticking, told), return_when=asyncio.FIRST_COMPLETED)
+        ticking.cancel()
+        told.cancel()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let answers under way end within a moment. An idle SDK keeps its connection open: nobody waits for it."""
+        for each in (*self.servers, *(sockets or ())):
+            each.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        if self.server_state.tasks:
+            await asyncio.wait(self.server_state.tasks, timeout=_LAST_WORDS_SECONDS)
+        await asyncio.sleep(0)  # connections that were closed say so
