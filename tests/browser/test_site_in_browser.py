@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from pages import listen, violations
+from playwright.sync_api import expect
 from site_once import ADDRESS, built_site  # noqa: F401
 
 from course import quiz
@@ -77,7 +78,7 @@ def test_the_sliders_on_the_first_page_move(page, copy):
     said = page.locator(".taste .sentence")
     before = said.inner_text()
     people.press("End")
-    assert said.inner_text() != before
+    expect(said).not_to_have_text(before, timeout=30_000)  # a frame or two later
     assert page.get_by_label("People, typed").input_value() == "200"
     page.get_by_label("People, typed").fill("12")
     page.get_by_label("People, typed").press("Enter")
@@ -137,30 +138,30 @@ def test_search_by_keyboard_alone(page, copy):
     assert violations(page, "dialog") == []
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"02_billing\.html#from-tokens-to-money$"))
-    assert not page.locator("dialog").is_visible()
+    expect(page.locator("dialog")).to_be_hidden()
     page.keyboard.press("Control+k")
     page.get_by_role("searchbox").fill("no such words anywhere")
-    assert page.locator(".search-said").inner_text().startswith("Nothing found.")
+    expect(page.locator(".search-said")).to_contain_text("Nothing found.")
     page.get_by_role("searchbox").fill("break-even")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"glossary\.html#break-even$"))
     page.get_by_role("button", name="Search").click()
     page.keyboard.press("Escape")
-    assert not page.locator("dialog").is_visible()
+    expect(page.locator("dialog")).to_be_hidden()
 
 
 def test_a_term_says_what_it_means_and_leads_to_the_glossary(page, copy):
     page.goto((copy / "lessons" / "02_billing.html").as_uri())
     term = page.locator(".term").first
-    shown = "element => getComputedStyle(element, '::after').visibility"
+    shown = "([element, state]) => getComputedStyle(element, '::after').visibility === state"
     assert term.get_attribute("data-means") in term.evaluate(
         "element => getComputedStyle(element, '::after').content"
     )
-    assert term.evaluate(shown) == "hidden"
+    page.wait_for_function(shown, arg=[term.element_handle(), "hidden"])
     term.hover()
-    assert term.evaluate(shown) == "visible"
+    page.wait_for_function(shown, arg=[term.element_handle(), "visible"])
     page.keyboard.press("Escape")
-    assert term.evaluate(shown) == "hidden"
+    page.wait_for_function(shown, arg=[term.element_handle(), "hidden"])
     term.press("Enter")
     page.wait_for_url(re.compile(r"glossary\.html#seat$"))
 
@@ -179,9 +180,9 @@ def test_the_contents_of_a_lesson_show_where_one_is(page, copy):
 def test_the_first_press_of_tab_offers_to_skip_the_top(page, copy):
     page.goto((copy / "glossary.html").as_uri())
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
+    expect(page.locator("#main")).to_be_focused()
 
 
 def test_on_paper_a_lesson_is_its_text_and_every_question(page, copy):
