@@ -30,6 +30,8 @@ CODE_CELLS = """() => window.jupyterapp.shell.currentWidget.content.model.shared
     .filter(cell => cell.cell_type === "code")
     .map(cell => ({label: cell.metadata.label, ran: cell.execution_count, outputs: cell.outputs}))"""
 
+IDLE = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+
 KEPT = """() => window.jupyterapp.serviceManager.contents.get(".course/progress.json", {content: true})
     .then(file => file.format === "base64" ? atob(file.content) : JSON.stringify(file.content)).catch(String)"""
 
@@ -62,6 +64,7 @@ def page(launch, address):
     page = listen(browser.new_page(viewport={"width": 1280, "height": 900}))
     page.goto(f"{address}/lite/lab/index.html?path={LESSON}.ipynb")
     page.locator(".jp-NotebookPanel").wait_for(timeout=A_LONG_TIME * 1000)
+    page.wait_for_function(IDLE, timeout=A_LONG_TIME * 1000)  # what is asked of Python before may get lost
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     deadline = time.monotonic() + A_LONG_TIME
