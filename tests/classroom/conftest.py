@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -15,26 +14,9 @@ from course.gateway.store import Store
 
 sys.path.append(str(Path(__file__).parent.parent / "gateway"))
 
-from databases import PostgreSQL
+from databases import database, server_of_databases
 
-
-@pytest.fixture(scope="session")
-def server_of_databases():
-    url = os.environ.get("COURSE_TEST_DATABASE")
-    server = PostgreSQL(url) if url else None
-    yield server
-    if server is not None:
-        server.close()
-
-
-@pytest.fixture
-def database(tmp_path, server_of_databases):
-    """The URL of an empty database, of this test alone."""
-    if server_of_databases is None:
-        yield f"sqlite:///{tmp_path / 'classroom.sqlite'}"
-        return
-    with server_of_databases.database() as url:
-        yield url
+__all__ = ["database", "server_of_databases"]
 
 
 @pytest.fixture

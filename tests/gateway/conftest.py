@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from inspect import signature
 from pathlib import Path
 
 import pytest
-from databases import PostgreSQL
+from databases import database, new_database, server_of_databases
 from fakes import FixedCatalog, SteppingClock, count_words
 from made_once import compiled_once, one_certificate
 
@@ -20,7 +18,7 @@ from course.gateway.pipeline import Pipeline
 from course.gateway.server import ThreadedServer
 from course.gateway.store import Store
 
-__all__ = ["compiled_once", "one_certificate"]
+__all__ = ["compiled_once", "database", "one_certificate", "server_of_databases"]
 
 # Who asks for one of these looks at what the database holds, or at who else uses it.
 LOOKS_INSIDE = {"store", "database", "module_database"}
@@ -50,32 +48,6 @@ def empty_file(tmp_path_factory):
     file = tmp_path_factory.mktemp("empty") / "gateway.sqlite"
     Store(f"sqlite:///{file}").close()
     return file
-
-
-@pytest.fixture(scope="session")
-def server_of_databases():
-    """The PostgreSQL that COURSE_TEST_DATABASE names, by the URL of a database on it; `None` to test with SQLite."""
-    url = os.environ.get("COURSE_TEST_DATABASE")
-    server = PostgreSQL(url) if url else None
-    yield server
-    if server is not None:
-        server.close()
-
-
-@contextmanager
-def new_database(server: PostgreSQL | None, folder: Path) -> Iterator[str]:
-    if server is None:
-        yield f"sqlite:///{folder / 'gateway.sqlite'}"
-        return
-    with server.database() as url:
-        yield url
-
-
-@pytest.fixture
-def database(tmp_path, server_of_databases):
-    """The URL of an empty database, of this test alone."""
-    with new_database(server_of_databases, tmp_path) as url:
-        yield url
 
 
 @pytest.fixture(scope="module")

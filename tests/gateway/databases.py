@@ -6,7 +6,9 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
+from pathlib import Path
 
+import pytest
 from sqlalchemy import create_engine, delete, insert, make_url, text
 
 from course.gateway.store import Store
@@ -98,3 +100,29 @@ class _Database:
 
     def close(self) -> None:
         self._engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def server_of_databases():
+    """The PostgreSQL that COURSE_TEST_DATABASE names, by the URL of a database on it; `None` to test with SQLite."""
+    url = os.environ.get("COURSE_TEST_DATABASE")
+    server = PostgreSQL(url) if url else None
+    yield server
+    if server is not None:
+        server.close()
+
+
+@contextmanager
+def new_database(server: PostgreSQL | None, folder: Path) -> Iterator[str]:
+    if server is None:
+        yield f"sqlite:///{folder / 'gateway.sqlite'}"
+        return
+    with server.database() as url:
+        yield url
+
+
+@pytest.fixture
+def database(tmp_path, server_of_databases):
+    """The URL of an empty database, of this test alone."""
+    with new_database(server_of_databases, tmp_path) as url:
+        yield url
